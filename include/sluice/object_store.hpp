@@ -1,0 +1,60 @@
+#pragma once
+
+#include <sluice/awaitable.hpp>
+#include <sluice/body.hpp>
+#include <sluice/bytes.hpp>
+#include <sluice/error.hpp>
+#include <sluice/object.hpp>
+#include <sluice/options.hpp>
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace sluice::inline v0 {
+
+/// What a store can do beyond the plain operations; asking for more is `errc::unsupported`, never ignored.
+struct capabilities {
+    bool create_only_put = false;    ///< put_options::create_only
+    bool conditional_put = false;    ///< put_options::if_match
+    bool versions = false;           ///< get_options::version
+    bool attributes = false;         ///< attributes are kept
+    std::uint32_t remove_batch = 1;  ///< keys of one request; larger batches are split by the store
+};
+
+/// A bucket, container or folder. Hold it by `std::shared_ptr`; share it between threads and coroutines freely.
+///
+/// Lifetime: an operation keeps what it needs of the store alive. Threads: immutable; any executor.
+/// Errors: throws `error`. Cancel: reads leave nothing behind; a cancelled put or remove may or may not have been applied.
+class SLUICE_API object_store {
+public:
+    virtual ~object_store() = default;
+
+    /// Size, version and attributes of an object. Errors: not_found and all of transport.
+    virtual awaitable<object_meta> head(object_key where, head_options options = {}) = 0;
+
+    /// Reads `range` straight into `into`, which must stay valid until the await completes.
+    ///
+    /// Errors: buffer_too_small when the range, cut to the object, is longer than `into`; range_not_satisfiable when it
+    /// begins at or behind the end (an empty object read whole is no error). After an error the contents of `into` are unspecified.
+    virtual awaitable<read_result> read(object_key where, byte_range range, std::span<std::byte> into, get_options options = {}) = 0;
+
+    /// Opens an object, or `options.range` of it, for reading in order.
+    virtual awaitable<body_reader> get(object_key where, get_options options = {}) = 0;
+
+    /// Writes a whole object in one step: readers see the old or the new one, never a part.
+    virtual awaitable<put_result> put(object_key where, payload data, put_options options = {}) = 0;
+
+    /// One page of the keys that begin with `prefix`, in key order. See `list_all` for all pages.
+    virtual awaitable<list_page> list(std::string prefix, list_options options = {}) = 0;
+
+    /// Removes every key; what failed is in the report, key by key. A missing key is no failure.
+    virtual awaitable<remove_report> remove(std::vector<object_key> keys, call_options options = {}) = 0;
+
+    virtual capabilities can() const noexcept = 0;
+
+    /// "s3://bucket/" and the like: put a key behind it and it is that object's URI, without secrets.
+    virtual std::string uri() const = 0;
+};
+
+}  // namespace sluice::inline v0

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <sluice/object.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <type_traits>
+
+namespace sluice::inline v0 {
+
+// Option types have constructors on purpose: GCC 12 destroys aggregate temporaries twice inside a co_await expression.
+
+/// What every operation takes.
+struct call_options {
+    call_options() {}
+    std::optional<std::chrono::nanoseconds> time_limit;  ///< for the whole operation with its retries; overrides the store's
+};
+
+/// Conditions of a read. ETags with or without quotes.
+struct get_options : call_options {
+    get_options() {}
+    byte_range range;           ///< used by `get`; `read` has a range of its own
+    std::string if_match;       ///< else `precondition_failed`
+    std::string if_none_match;  ///< else `not_modified`
+    std::optional<wall_time> if_modified_since;
+    std::optional<wall_time> if_unmodified_since;
+    std::string version;  ///< an older version, where the store keeps them
+};
+
+struct head_options : call_options {
+    head_options() {}
+    std::string if_match;
+    std::string if_none_match;
+    std::optional<wall_time> if_modified_since;
+    std::optional<wall_time> if_unmodified_since;
+    std::string version;
+};
+
+struct put_options : call_options {
+    put_options() {}
+    sluice::v0::attributes attributes;
+    bool create_only = false;  ///< `already_exists` when there is an object
+    std::string if_match;      ///< replace exactly this version, else `precondition_failed`
+};
+
+struct list_options : call_options {
+    list_options() {}
+    std::string delimiter;          ///< "/" groups keys by folder
+    std::string start_after;        ///< only keys behind this one
+    std::string next;               ///< token of a former page
+    std::uint32_t max_keys = 1000;  ///< at most; a page may be shorter
+};
+
+static_assert(!std::is_aggregate_v<call_options> && !std::is_aggregate_v<get_options> && !std::is_aggregate_v<head_options> &&
+              !std::is_aggregate_v<put_options> && !std::is_aggregate_v<list_options>);
+
+}  // namespace sluice::inline v0

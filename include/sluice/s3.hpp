@@ -1,0 +1,47 @@
+#pragma once
+
+#include <sluice/credentials.hpp>
+#include <sluice/log.hpp>
+#include <sluice/object_store.hpp>
+#include <sluice/pool_options.hpp>
+#include <sluice/retry_policy.hpp>
+#include <sluice/timeouts.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace sluice::inline v0 {
+
+/// How bucket names travel: in the path, in the host name, or chosen by the endpoint (path for IP addresses and localhost,
+/// for buckets with a dot over TLS, and for any endpoint that was set; host name on AWS itself).
+enum class bucket_style { automatic, path, virtual_host };
+
+/// Everything a store of one S3 bucket needs. `from_env` fills it as the AWS tools would; what is set afterwards wins.
+struct SLUICE_API s3_settings {
+    s3_settings() {}
+
+    std::string bucket;
+    std::string region;    ///< empty: "us-east-1", and learned from the service when that is wrong
+    std::string endpoint;  ///< "http://127.0.0.1:9000"; empty: AWS in `region`
+    bucket_style style = bucket_style::automatic;
+    std::shared_ptr<credential_source> credentials;  ///< null: anonymous
+    std::string ca_file;                             ///< PEM file of additional CAs; the system's stay trusted
+    std::string ca_directory;                        ///< c_rehash directory of additional CAs
+    sluice::v0::timeouts timeouts;
+    retry_policy retry;
+    pool_options pool;
+    log_sink log;
+    log_level verbosity = log_level::off;
+
+    /// Environment first (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_REGION, AWS_DEFAULT_REGION,
+    /// AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, AWS_CA_BUNDLE), then the profile (argument, AWS_PROFILE, or "default") in the files
+    /// AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE. The only place that reads the environment.
+    /// Errors: invalid_argument for a profile that was named and does not exist.
+    static s3_settings from_env(std::string profile = {});
+};
+
+/// A store of one bucket. Sends nothing; errors of the settings (bucket name, endpoint, CA file) are thrown here.
+SLUICE_API std::shared_ptr<object_store> make_s3_store(s3_settings settings);
+
+}  // namespace sluice::inline v0

@@ -1,0 +1,14 @@
+#pragma once
+
+// For programs; the library itself includes what it uses.
+#include <sluice/async/deadline.hpp>
+#include <sluice/async/runtime.hpp>
+#include <sluice/async/semaphore.hpp>
+#include <sluice/async/shield.hpp>
+#include <sluice/async/task_group.hpp>
+#include <sluice/memory.hpp>
+#include <sluice/object_store.hpp>
+#include <sluice/open.hpp>
+#include <sluice/operations.hpp>
+#include <sluice/range_engine.hpp>
+#include <sluice/s3.hpp>

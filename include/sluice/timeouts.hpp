@@ -1,0 +1,20 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+namespace sluice::inline v0 {
+
+/// Time limits. Each ends in `errc::timed_out` naming the limit; zero means none.
+struct timeouts {
+    timeouts() {}
+    std::chrono::nanoseconds connect = std::chrono::seconds(5);      ///< name lookup and TCP connect, one address
+    std::chrono::nanoseconds tls = std::chrono::seconds(10);         ///< handshake
+    std::chrono::nanoseconds first_byte = std::chrono::seconds(30);  ///< request sent -> status line
+    std::chrono::nanoseconds stall = std::chrono::seconds(30);       ///< a body must move `stall_bytes` in each such window
+    std::uint64_t stall_bytes = 30 * 1024;
+    std::chrono::nanoseconds pool_wait = std::chrono::seconds(60);  ///< for a free connection
+    std::chrono::nanoseconds operation{0};                          ///< the whole operation with its retries; none by default
+};
+
+}  // namespace sluice::inline v0

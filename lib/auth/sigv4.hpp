@@ -1,0 +1,41 @@
+#pragma once
+
+#include "http/request.hpp"
+
+#include <sluice/credentials.hpp>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace sluice::inline v0::auth {
+
+inline constexpr std::string_view unsigned_payload = "UNSIGNED-PAYLOAD";
+inline constexpr std::string_view empty_payload_hash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+/// AWS Signature Version 4 in the Authorization header (docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html).
+///
+/// Threads: any; the signing key is cached per day, credentials, region and service. Cost: at most 1.5 us.
+class sigv4_signer {
+public:
+    explicit sigv4_signer(std::string service = "s3");
+    ~sigv4_signer();
+    sigv4_signer(sigv4_signer const&) = delete;
+    sigv4_signer& operator=(sigv4_signer const&) = delete;
+
+    /// Adds x-amz-date, x-amz-content-sha256, x-amz-security-token (when there is one) and Authorization to `to`. `to.target` is
+    /// signed as it stands (path and query already encoded; the query is sorted for signing only). Signed: host, content-type,
+    /// content-md5, range-independent conditions are not needed: every x-amz-* header, host, content-type and content-md5.
+    void sign(http::request& to, credentials const& keys, std::string_view region, std::chrono::system_clock::time_point now,
+              std::string_view payload_hash = unsigned_payload) const;
+
+private:
+    struct state;
+    std::unique_ptr<state> state_;
+};
+
+/// Lower-case hexadecimal SHA-256 for `payload_hash`.
+std::string payload_hash(std::string_view data);
+
+}  // namespace sluice::inline v0::auth

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "async/clock.hpp"
+#include "http/request.hpp"
+#include "http/response_head.hpp"
+#include "net/dial.hpp"
+
+#include <sluice/error.hpp>
+#include <sluice/log.hpp>
+#include <sluice/pool_options.hpp>
+#include <sluice/timeouts.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+
+namespace sluice::inline v0::http {
+
+/// How a request is to be sent: all of it outlives the call.
+struct send_options {
+    send_options() {}
+    sluice::v0::timeouts limits;
+    pool_options pool;
+    async::time_point deadline = async::never;  ///< of the whole operation
+    bool replayable = true;                     ///< may be sent again when a reused connection dies before the first answer byte
+};
+
+/// A response whose head has come. Holds the connection: read the body to its end and it goes back to the pool; drop it earlier and
+/// the connection is closed.
+class response {
+public:
+    response() noexcept;
+    response(response&&) noexcept;
+    response& operator=(response&&) noexcept;
+    ~response();
+
+    response_head const& head() const noexcept;
+
+    /// Body bytes straight into `into`: at least one unless `into` is empty or the body has ended (0). Chunked bodies are decoded in
+    /// place. Errors: truncated, timed_out (stall), connection_lost, protocol. Cancel: the connection is closed.
+    awaitable<result<std::size_t>> read_some(std::span<std::byte> into);
+
+    /// Fills `into` or stops at the end; the fast path of range reads: one coroutine for the whole body.
+    awaitable<result<std::size_t>> read_all(std::span<std::byte> into);
+
+    /// The whole of a small body (listings, errors): at most `limit` bytes, else `protocol`.
+    awaitable<result<std::string>> read_text(std::size_t limit);
+
+    /// Throws away what is left when that is at most `limit` bytes and already announced, so that the connection can be reused.
+    awaitable<void> drain(std::size_t limit);
+
+    struct impl;
+    explicit response(std::unique_ptr<impl> i) noexcept;
+
+private:
+    std::unique_ptr<impl> impl_;
+};
+
+/// Sends `what` to `to` over a pooled connection and waits for the head of the answer (1xx answers are skipped).
+/// What the pointers point to must stay valid until the await completes. Any status is a success here; only transport failures are not.
+/// Errors: unreachable, untrusted_peer, timed_out (naming the limit), connection_lost, protocol, invalid_argument (CR, LF or NUL in a
+/// field). Cancel: the connection is closed.
+awaitable<result<response>> send(net::origin const* to, request const* what, send_options const* how);
+
+}  // namespace sluice::inline v0::http

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "async/clock.hpp"
+#include "net/stream.hpp"
+#include "net/tls_context.hpp"
+
+#include <sluice/error.hpp>
+#include <sluice/timeouts.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace sluice::inline v0::net {
+
+/// Where to connect to, and how. Two equal origins share a pool.
+struct origin {
+    origin() {}
+    std::string host;  ///< name or IP literal, without brackets
+    std::uint16_t port = 0;
+    std::shared_ptr<tls_context const> tls;  ///< null: plain TCP
+
+    friend bool operator==(origin const&, origin const&) = default;
+};
+
+/// A connected stream to `to`, TLS done: name from the context's DNS cache, addresses in turn (starting with the next one each time,
+/// ones that failed recently last), every address under its own connect limit, all under `deadline`.
+/// Errors: unreachable naming host and last cause, timed_out naming the limit, those of `start_tls`.
+awaitable<result<std::unique_ptr<stream>>> dial(origin to, timeouts limits, async::time_point deadline);
+
+}  // namespace sluice::inline v0::net
