@@ -21,9 +21,10 @@ struct range_engine_options {
     read_strategy strategy = read_strategy::ranges;
     std::uint64_t threshold = 8ull << 20;  ///< objects up to here cost exactly one request
     std::uint64_t part_size = 8ull << 20;
-    std::size_t parts_in_flight = 16;           ///< requests outstanding at once
-    std::uint64_t memory_limit = 256ull << 20;  ///< for buffers the engine itself allocates (streaming); the window shrinks to fit
-    get_options get;                            ///< conditions and version of the whole read; `get.range` is ignored
+    std::size_t parts_in_flight = 16;                ///< requests outstanding at once
+    std::uint64_t memory_limit = 256ull << 20;       ///< for buffers the engine itself allocates (streaming); the window shrinks to fit
+    get_options get;                                 ///< conditions and version of the whole read; `get.range` is ignored
+    std::function<void(object_meta const&)> opened;  ///< called once, when size and version are known, before the first byte is delivered
 };
 
 /// Reads an object, or `range` of it, into the caller's memory, in parts side by side, all of one version.

@@ -1,0 +1,125 @@
+#include "backend/memory/shelf.hpp"
+
+#include <sluice/memory.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace sluice::inline v0 {
+
+namespace memory {
+
+namespace {
+
+/// Reads from the version it was opened on, whatever happens to the key afterwards.
+class memory_body final : public body_source {
+public:
+    memory_body(std::shared_ptr<stored const> object, resolved_range range)
+        : object_(std::move(object)),
+          range_(range),
+          rest_(object_->data.view().subspan(range.offset, range.length)) {}
+
+    object_meta const& object() const noexcept override { return object_->meta; }
+    resolved_range range() const noexcept override { return range_; }
+    awaitable<std::size_t> read_some(std::span<std::byte> into) override {
+        std::size_t const n = std::min(into.size(), rest_.size());
+        if (n > 0) std::memcpy(into.data(), rest_.data(), n);
+        rest_ = rest_.subspan(n);
+        co_return n;
+    }
+
+private:
+    std::shared_ptr<stored const> object_;
+    resolved_range range_;
+    std::span<std::byte const> rest_;
+};
+
+// The coroutines hold the shelf, not the store: a store may die while its operations run.
+
+awaitable<object_meta> head(std::shared_ptr<shelf const> objects, object_key where, head_options options) {
+    co_return objects->open("head", where, options.version, store::read_conditions(options))->meta;
+}
+
+awaitable<read_result> read(std::shared_ptr<shelf const> objects, object_key where, byte_range range, std::span<std::byte> into,
+                            get_options options) {
+    std::shared_ptr<stored const> const object = objects->open("read", where, options.version, store::read_conditions(options));
+    resolved_range const here = objects->within("read", *object, range);
+    if (here.length > into.size())
+        objects->fail(errc::buffer_too_small, "read", where,
+                      std::to_string(here.length) + " bytes do not fit into " + std::to_string(into.size()));
+    if (here.length > 0) std::memcpy(into.data(), object->data.data() + here.offset, here.length);
+    read_result done;
+    done.object = object->meta;
+    done.range = here;
+    co_return done;
+}
+
+awaitable<body_reader> get(std::shared_ptr<shelf const> objects, object_key where, get_options options) {
+    std::shared_ptr<stored const> object = objects->open("get", where, options.version, store::read_conditions(options));
+    resolved_range const here = objects->within("get", *object, options.range);
+    co_return body_reader(std::make_unique<memory_body>(std::move(object), here));
+}
+
+awaitable<put_result> put(std::shared_ptr<shelf> objects, object_key where, payload data, put_options options) {
+    objects->check_key("put", where);
+    std::shared_ptr<std::byte[]> memory = std::make_shared_for_overwrite<std::byte[]>(data.size());
+    std::span<std::byte> const all(memory.get(), data.size());
+    std::size_t at = 0;
+    for (bytes const& piece : data.pieces()) {
+        std::memcpy(all.data() + at, piece.data(), piece.size());
+        at += piece.size();
+    }
+    if (data.source()) co_await data.source()->read(0, all);
+    co_return objects->put(std::move(where), bytes(std::move(memory), all), std::move(options));
+}
+
+awaitable<list_page> list(std::shared_ptr<shelf const> objects, std::string prefix, list_options options) {
+    co_return objects->list(prefix, options);
+}
+
+awaitable<remove_report> remove(std::shared_ptr<shelf> objects, std::vector<object_key> keys) { co_return objects->remove(keys); }
+
+class memory_store final : public object_store {
+public:
+    explicit memory_store(std::shared_ptr<shelf> objects) : objects_(std::move(objects)) {}
+
+    awaitable<object_meta> head(object_key where, head_options options) override {
+        return memory::head(objects_, std::move(where), std::move(options));
+    }
+    awaitable<read_result> read(object_key where, byte_range range, std::span<std::byte> into, get_options options) override {
+        return memory::read(objects_, std::move(where), range, into, std::move(options));
+    }
+    awaitable<body_reader> get(object_key where, get_options options) override {
+        return memory::get(objects_, std::move(where), std::move(options));
+    }
+    awaitable<put_result> put(object_key where, payload data, put_options options) override {
+        return memory::put(objects_, std::move(where), std::move(data), std::move(options));
+    }
+    awaitable<list_page> list(std::string prefix, list_options options) override {
+        return memory::list(objects_, std::move(prefix), std::move(options));
+    }
+    awaitable<remove_report> remove(std::vector<object_key> keys, call_options) override {
+        return memory::remove(objects_, std::move(keys));
+    }
+    capabilities can() const noexcept override {
+        capabilities c;
+        c.create_only_put = c.conditional_put = c.attributes = true;
+        c.remove_batch = 1000;
+        return c;
+    }
+    std::string uri() const override { return objects_->uri(); }
+
+private:
+    std::shared_ptr<shelf> objects_;
+};
+
+}  // namespace
+
+}  // namespace memory
+
+std::shared_ptr<object_store> make_memory_store(std::string name, std::uint32_t page_limit) {
+    return std::make_shared<memory::memory_store>(std::make_shared<memory::shelf>(std::move(name), page_limit));
+}
+
+}  // namespace sluice::inline v0

@@ -1,0 +1,53 @@
+#include "store/conditions.hpp"
+
+#include <chrono>
+
+namespace sluice::inline v0::store {
+
+namespace {
+
+std::string_view bare(std::string_view etag) noexcept {
+    if (etag.size() >= 2 && etag.front() == '"' && etag.back() == '"') etag = etag.substr(1, etag.size() - 2);
+    return etag;
+}
+
+bool weak(std::string_view const etag) noexcept { return etag.starts_with("W/"); }
+
+bool later(wall_time const a, wall_time const b) noexcept {
+    using std::chrono::floor, std::chrono::seconds;
+    return floor<seconds>(a) > floor<seconds>(b);
+}
+
+}  // namespace
+
+bool same_etag(std::string_view const a, std::string_view const b) noexcept { return !weak(a) && !weak(b) && bare(a) == bare(b); }
+
+bool strong_etag(std::string_view const etag) noexcept { return !weak(etag) && !bare(etag).empty(); }
+
+read_conditions::read_conditions(get_options const& o)
+    : if_match(o.if_match),
+      if_none_match(o.if_none_match),
+      if_modified_since(o.if_modified_since),
+      if_unmodified_since(o.if_unmodified_since) {}
+
+read_conditions::read_conditions(head_options const& o)
+    : if_match(o.if_match),
+      if_none_match(o.if_none_match),
+      if_modified_since(o.if_modified_since),
+      if_unmodified_since(o.if_unmodified_since) {}
+
+std::optional<errc> read_conditions::violated_by(std::string_view const etag, wall_time const modified) const noexcept {
+    if (!if_match.empty()) {
+        if (if_match != "*" && !same_etag(if_match, etag)) return errc::precondition_failed;
+    } else if (if_unmodified_since && later(modified, *if_unmodified_since)) {
+        return errc::precondition_failed;
+    }
+    if (!if_none_match.empty()) {
+        if (if_none_match == "*" || same_etag(if_none_match, etag)) return errc::not_modified;
+    } else if (if_modified_since && !later(modified, *if_modified_since)) {
+        return errc::not_modified;
+    }
+    return std::nullopt;
+}
+
+}  // namespace sluice::inline v0::store

@@ -1,0 +1,71 @@
+#include "transfer/opening.hpp"
+
+#include "store/conditions.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace sluice::inline v0::transfer {
+
+namespace {
+
+byte_range front_of(byte_range range, std::uint64_t first_size) noexcept {
+    switch (range.what) {
+    case byte_range::kind::whole: return byte_range::bounded(0, first_size);
+    case byte_range::kind::from: return byte_range::bounded(range.offset, first_size);
+    case byte_range::kind::bounded: return byte_range::bounded(range.offset, std::min(range.length, first_size));
+    case byte_range::kind::last: break;
+    }
+    return range;
+}
+
+}  // namespace
+
+void fail(errc reason, object_store const& store, object_key const& where, std::string detail) {
+    throw_error(failure(reason, std::move(detail)), "read", store.uri() + where);
+}
+
+void check(range_engine_options const& options, object_store const& store, object_key const& where) {
+    if (options.threshold == 0 || options.part_size == 0 || options.parts_in_flight == 0 || options.memory_limit == 0)
+        fail(errc::invalid_argument, store, where, "threshold, part_size, parts_in_flight and memory_limit must not be zero");
+}
+
+get_options until(get_options options, async::clock const& clock, async::time_point deadline) {
+    // At least a nanosecond: zero would mean "no limit", and a passed deadline is the part's to report.
+    if (deadline != async::never) options.time_limit = std::max(async::nanoseconds(1), async::nanoseconds(deadline - clock.now()));
+    return options;
+}
+
+awaitable<opening> open_first(std::shared_ptr<object_store> store, object_key where, byte_range range, std::uint64_t first_size,
+                              range_engine_options options, async::time_point deadline) {
+    boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
+    async::clock& clock = async::clock::of(executor);
+    bool const single = options.strategy == read_strategy::single;
+
+    get_options ask = until(options.get, clock, deadline);
+    if (!single && range.what == byte_range::kind::last && range.length > first_size) {
+        // Where a long suffix begins is only known with the size: its last byte tells.
+        ask.range = byte_range::last(1);
+        body_reader const probe = co_await store->get(where, ask);
+        range = byte_range::from(resolve(range, probe.object().size).offset);
+        ask = until(options.get, clock, deadline);
+        if (store::strong_etag(probe.object().etag)) ask.if_match = probe.object().etag;
+    }
+    ask.range = single ? range : front_of(range, first_size);
+    body_reader first = co_await store->get(where, ask);
+
+    resolved_range const all = resolve(range, first.object().size);
+    resolved_range const expected = resolve(ask.range, first.object().size);
+    if (first.range() != expected) fail(errc::protocol, *store, where, "the store opened another range than was asked for");
+    if (all.length > expected.length && !store::strong_etag(first.object().etag))
+        fail(errc::protocol, *store, where, "the store gives no strong ETag, so parts could be of different versions; use strategy single");
+
+    if (options.opened) options.opened(first.object());
+    get_options others;
+    others.time_limit = options.get.time_limit;
+    others.if_match = first.object().etag;
+    others.version = options.get.version;
+    co_return opening(std::move(first), all, std::move(others));
+}
+
+}  // namespace sluice::inline v0::transfer

@@ -1,0 +1,41 @@
+#include "transfer/range_plan.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <numeric>
+
+namespace sluice::inline v0::transfer {
+
+std::vector<range_part> plan_parts(std::uint64_t const offset, std::uint64_t const length, std::uint64_t const part_size) {
+    assert(part_size != 0);
+    std::uint64_t const count = length / part_size + (length % part_size != 0);
+    std::uint64_t const tail = length % part_size;
+    bool const even_out = count > 1 && tail != 0 && tail < part_size / 4;
+    std::uint64_t const size = even_out ? length / count + (length % count != 0) : part_size;
+
+    std::vector<range_part> parts;
+    parts.reserve(count);
+    for (std::uint64_t at = 0; at < length; at += size) parts.push_back({offset + at, std::min(size, length - at), at});
+    return parts;
+}
+
+std::vector<merged_range> merge_ranges(std::vector<wanted_range> const& wanted, std::uint64_t const gap) {
+    std::vector<std::size_t> order(wanted.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::erase_if(order, [&](std::size_t i) { return wanted[i].length == 0; });
+    std::ranges::stable_sort(order, {}, [&](std::size_t i) { return wanted[i].offset; });
+
+    std::vector<merged_range> merged;
+    for (std::size_t const i : order) {
+        std::uint64_t const begin = wanted[i].offset;
+        std::uint64_t const end = begin + wanted[i].length;
+        bool const near_last = !merged.empty() && begin <= merged.back().offset + merged.back().length + gap;
+        if (!near_last) merged.push_back({begin, 0, {}});
+        merged_range& last = merged.back();
+        last.length = std::max(last.length, end - last.offset);
+        last.serves.push_back(i);
+    }
+    return merged;
+}
+
+}  // namespace sluice::inline v0::transfer

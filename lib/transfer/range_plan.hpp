@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace sluice::inline v0::transfer {
+
+/// One request: bytes [offset, offset + length) of the object, to be written at `at` bytes into the destination.
+struct range_part {
+    std::uint64_t offset;
+    std::uint64_t length;
+    std::uint64_t at;
+
+    friend bool operator==(range_part const&, range_part const&) = default;
+};
+
+/// Cuts `length` bytes from `offset` into parts of at most `part_size`, in order, without gap or overlap.
+///
+/// The last part is never shorter than a quarter of `part_size` when that can be had by making the parts before it a
+/// little smaller: a tiny tail costs a whole round trip. `part_size` must not be zero.
+std::vector<range_part> plan_parts(std::uint64_t offset, std::uint64_t length, std::uint64_t part_size);
+
+/// A wanted piece of an object; `at` says where its first byte goes.
+struct wanted_range {
+    std::uint64_t offset;
+    std::uint64_t length;
+    std::uint64_t at;
+};
+
+/// One request that serves several wanted ranges, given by their index in the list that was asked for.
+struct merged_range {
+    std::uint64_t offset;
+    std::uint64_t length;
+    std::vector<std::size_t> serves;
+};
+
+/// Merges wanted ranges that overlap or lie at most `gap` bytes apart; the order of the result is by offset.
+///
+/// Reading `gap` useless bytes must cost less than one more request: about first-byte time x bandwidth (Arrow's rule,
+/// arrow/io/caching.cc). Empty ranges are served by no request.
+std::vector<merged_range> merge_ranges(std::vector<wanted_range> const& wanted, std::uint64_t gap);
+
+}  // namespace sluice::inline v0::transfer

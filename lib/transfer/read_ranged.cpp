@@ -1,0 +1,111 @@
+#include "transfer/opening.hpp"
+#include "transfer/range_plan.hpp"
+
+#include <sluice/async/task_group.hpp>
+#include <sluice/range_engine.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <utility>
+
+namespace sluice::inline v0 {
+
+namespace transfer {
+
+namespace {
+
+async::time_point deadline_of(async::clock const& clock, range_engine_options const& options) {
+    return async::limit_after(clock.now(), options.get.time_limit.value_or(async::nanoseconds::zero()));
+}
+
+awaitable<void> fill_first(std::shared_ptr<object_store> store, object_key where, opening* from, std::span<std::byte> into) {
+    std::size_t const n = co_await from->first.read_all(into);
+    if (n != into.size()) fail(errc::truncated, *store, where, "the body ended " + std::to_string(into.size() - n) + " bytes early");
+}
+
+/// All of `from` into `into`, which has exactly that size: the open first part and the others side by side.
+awaitable<void> fill(std::shared_ptr<object_store> store, object_key where, opening* from, std::span<std::byte> into,
+                     range_engine_options options, async::time_point deadline) {
+    std::size_t const first_size = into.size() - from->rest();
+    if (from->rest() == 0) {
+        co_await fill_first(store, where, from, into);
+        co_return;
+    }
+    boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
+    async::clock const& clock = async::clock::of(executor);
+    std::vector<range_part> const parts = plan_parts(first_size, from->rest(), options.part_size);
+    std::atomic<std::size_t> next = 0;
+
+    auto fetch_others = [&]() -> awaitable<void> {
+        for (std::size_t i = next++; i < parts.size(); i = next++) {
+            range_part const part = parts[i];
+            byte_range const range = byte_range::bounded(from->all.offset + part.offset, part.length);
+            read_result const got =
+                co_await store->read(where, range, into.subspan(part.offset, part.length), until(from->others, clock, deadline));
+            if (got.range.length != part.length || got.object.size != from->object().size)
+                fail(errc::precondition_failed, *store, where, "the object changed while it was read");
+        }
+    };
+    auto fetch_first_then_others = [&]() -> awaitable<void> {
+        co_await fill_first(store, where, from, into.first(first_size));
+        co_await fetch_others();
+    };
+    // The first failure cancels the others, and is thrown only after the last of them has stopped touching `into`.
+    auto body = [&](async::task_group& group) -> awaitable<void> {
+        group.spawn([&] { return fetch_first_then_others(); });
+        for (std::size_t n = std::min(options.parts_in_flight - 1, parts.size()); n > 0; --n) group.spawn([&] { return fetch_others(); });
+        co_return;
+    };
+    co_await async::with_task_group(body);
+}
+
+awaitable<read_result> read_ranged(std::shared_ptr<object_store> store, object_key where, byte_range range, std::span<std::byte> into,
+                                   range_engine_options options) {
+    check(options, *store, where);
+    bool const known_small =
+        range.what != byte_range::kind::whole && range.what != byte_range::kind::from && range.length <= options.threshold;
+    if (!options.opened && (options.strategy == read_strategy::single || known_small))
+        co_return co_await store->read(where, range, into, options.get);
+
+    boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
+    async::time_point const deadline = deadline_of(async::clock::of(executor), options);
+    std::uint64_t const first_size = std::clamp<std::uint64_t>(into.size(), 1, options.threshold);
+    opening from = co_await open_first(store, where, range, first_size, options, deadline);
+    if (from.all.length > into.size())
+        fail(errc::buffer_too_small, *store, where,
+             std::to_string(from.all.length) + " bytes do not fit into " + std::to_string(into.size()));
+    co_await fill(store, where, &from, into.first(from.all.length), options, deadline);
+    read_result done;
+    done.object = from.object();
+    done.range = from.all;
+    co_return done;
+}
+
+awaitable<whole_object> get_all(std::shared_ptr<object_store> store, object_key where, range_engine_options options) {
+    check(options, *store, where);
+    boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
+    async::time_point const deadline = deadline_of(async::clock::of(executor), options);
+    opening from = co_await open_first(store, where, byte_range::whole(), options.threshold, options, deadline);
+    std::shared_ptr<std::byte[]> memory = std::make_shared_for_overwrite<std::byte[]>(from.all.length);
+    std::span<std::byte> const into(memory.get(), from.all.length);
+    co_await fill(store, where, &from, into, options, deadline);
+    whole_object done;
+    done.object = from.object();
+    done.data = bytes(std::move(memory), into);
+    co_return done;
+}
+
+}  // namespace
+
+}  // namespace transfer
+
+awaitable<read_result> read_ranged(std::shared_ptr<object_store> store, object_key where, byte_range range, std::span<std::byte> into,
+                                   range_engine_options options) {
+    return transfer::read_ranged(std::move(store), std::move(where), range, into, std::move(options));
+}
+
+awaitable<whole_object> get_all(std::shared_ptr<object_store> store, object_key where, range_engine_options options) {
+    return transfer::get_all(std::move(store), std::move(where), std::move(options));
+}
+
+}  // namespace sluice::inline v0

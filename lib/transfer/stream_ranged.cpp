@@ -1,0 +1,200 @@
+#include "async/event.hpp"
+#include "transfer/block_pool.hpp"
+#include "transfer/opening.hpp"
+#include "transfer/range_plan.hpp"
+
+#include <sluice/async/semaphore.hpp>
+#include <sluice/async/task_group.hpp>
+#include <sluice/range_engine.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <optional>
+#include <utility>
+
+namespace sluice::inline v0 {
+
+namespace transfer {
+
+namespace {
+
+/// What one transfer in parts shares between its coroutines; outlives them all.
+class part_reader {
+public:
+    part_reader(std::shared_ptr<object_store> store, object_key where, opening* from, range_engine_options const& options,
+                async::clock const& clock, async::time_point deadline)
+        : store_(std::move(store)),
+          where_(std::move(where)),
+          from_(from),
+          clock_(clock),
+          deadline_(deadline) {
+        std::uint64_t const first = from->first.range().length;
+        if (first > 0) parts_.push_back({0, first, 0});
+        for (range_part const& p : plan_parts(first, from->rest(), options.part_size)) parts_.push_back(p);
+        std::uint64_t const block = std::max(first, std::min(options.part_size, from->rest()));
+        std::uint64_t const affordable = std::max<std::uint64_t>(1, options.memory_limit / std::max<std::uint64_t>(1, block));
+        window_ = std::max<std::size_t>(1, std::min({options.parts_in_flight, parts_.size(), static_cast<std::size_t>(affordable)}));
+        blocks_ = std::make_shared<block_pool>(block, window_);
+    }
+
+    std::size_t count() const noexcept { return parts_.size(); }
+    std::size_t window() const noexcept { return window_; }
+    std::uint64_t offset(std::size_t i) const noexcept { return from_->all.offset + parts_[i].offset; }
+
+    /// The next part nobody has taken yet.
+    std::optional<std::size_t> claim() noexcept {
+        std::size_t const i = next_++;
+        return i < parts_.size() ? std::optional(i) : std::nullopt;
+    }
+
+    awaitable<bytes> fetch(std::size_t i) {
+        range_part const part = parts_[i];
+        std::shared_ptr<std::byte> block = blocks_->take();
+        std::span<std::byte> const into(block.get(), part.length);
+        std::uint64_t got = 0;
+        if (i == 0) {
+            got = co_await from_->first.read_all(into);
+        } else {
+            read_result const r =
+                co_await store_->read(where_, byte_range::bounded(offset(i), part.length), into, until(from_->others, clock_, deadline_));
+            if (r.object.size != from_->object().size)
+                fail(errc::precondition_failed, *store_, where_, "the object changed while it was read");
+            got = r.range.length;
+        }
+        if (got != part.length)
+            fail(errc::truncated, *store_, where_, "the body ended " + std::to_string(part.length - got) + " bytes early");
+        co_return bytes(std::move(block), into);
+    }
+
+private:
+    std::shared_ptr<object_store> store_;
+    object_key where_;
+    opening* from_;
+    async::clock const& clock_;
+    async::time_point deadline_;
+    std::vector<range_part> parts_;
+    std::size_t window_ = 1;
+    std::shared_ptr<block_pool> blocks_;
+    std::atomic<std::size_t> next_ = 0;
+};
+
+/// Parts on their way from the workers to the one consumer, in order; at most `window` are claimed and not yet consumed.
+class reorder_window {
+public:
+    explicit reorder_window(std::size_t size) : permits_(size), slots_(size) {}
+
+    awaitable<async::semaphore::permit> enter() { return permits_.acquire(); }
+
+    void put(std::size_t i, bytes part, async::semaphore::permit permit) {
+        {
+            std::lock_guard const lock(mutex_);
+            slots_[i % slots_.size()].emplace(std::move(part), std::move(permit));
+        }
+        arrived_.notify_all();
+    }
+
+    using slot = std::pair<bytes, async::semaphore::permit>;
+    awaitable<slot> take(std::size_t i) {
+        std::unique_lock lock(mutex_);
+        std::optional<slot>& place = slots_[i % slots_.size()];
+        while (!place) {
+            co_await arrived_.wait(lock);
+            lock.lock();
+        }
+        slot taken = *std::exchange(place, std::nullopt);
+        co_return taken;
+    }
+
+private:
+    async::semaphore permits_;
+    async::event arrived_;
+    std::mutex mutex_;
+    std::vector<std::optional<slot>> slots_;
+};
+
+/// One request, read in pieces: strategy `single`.
+awaitable<void> stream_single(opening* from, std::uint64_t piece, part_sink* sink) {
+    std::uint64_t const length = from->all.length;
+    auto const blocks = std::make_shared<block_pool>(std::min(piece, std::max<std::uint64_t>(length, 1)), 2);
+    for (std::uint64_t at = 0; at < length;) {
+        std::shared_ptr<std::byte> block = blocks->take();
+        std::span<std::byte> const into(block.get(), std::min<std::uint64_t>(blocks->block_size(), length - at));
+        std::size_t const n = co_await from->first.read_all(into);
+        if (n != into.size()) throw_error(failure(errc::truncated, "the body ended early"), "read", from->object().key);
+        bytes part(std::move(block), into);
+        co_await (*sink)(from->all.offset + at, std::move(part));
+        at += n;
+    }
+}
+
+awaitable<void> stream_ordered(part_reader* reader, part_sink* sink) {
+    reorder_window window(reader->window());
+    auto work = [&]() -> awaitable<void> {
+        for (;;) {
+            async::semaphore::permit permit = co_await window.enter();
+            std::optional<std::size_t> const i = reader->claim();
+            if (!i) co_return;
+            bytes part = co_await reader->fetch(*i);
+            window.put(*i, std::move(part), std::move(permit));
+        }
+    };
+    auto body = [&](async::task_group& group) -> awaitable<void> {
+        for (std::size_t n = 0; n < reader->window(); ++n) group.spawn([&] { return work(); });
+        for (std::size_t i = 0; i < reader->count(); ++i) {
+            reorder_window::slot next = co_await window.take(i);
+            co_await (*sink)(reader->offset(i), std::move(next.first));
+        }
+    };
+    co_await async::with_task_group(body);
+}
+
+awaitable<void> stream_unordered(part_reader* reader, part_sink* sink) {
+    auto work = [&]() -> awaitable<void> {
+        for (std::optional<std::size_t> i = reader->claim(); i; i = reader->claim()) {
+            bytes part = co_await reader->fetch(*i);
+            co_await (*sink)(reader->offset(*i), std::move(part));
+        }
+    };
+    auto body = [&](async::task_group& group) -> awaitable<void> {
+        for (std::size_t n = 0; n < reader->window(); ++n) group.spawn([&] { return work(); });
+        co_return;
+    };
+    co_await async::with_task_group(body);
+}
+
+awaitable<object_meta> stream(std::shared_ptr<object_store> store, object_key where, byte_range range, part_sink sink,
+                              range_engine_options options, bool ordered) {
+    check(options, *store, where);
+    boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
+    async::clock const& clock = async::clock::of(executor);
+    async::time_point const deadline = async::limit_after(clock.now(), options.get.time_limit.value_or(async::nanoseconds::zero()));
+    std::uint64_t const first_size = std::min(options.threshold, options.memory_limit);
+    opening from = co_await open_first(store, where, range, first_size, options, deadline);
+    if (options.strategy == read_strategy::single) {
+        co_await stream_single(&from, std::min(options.part_size, options.memory_limit), &sink);
+    } else if (from.all.length > 0) {
+        part_reader reader(store, where, &from, options, clock, deadline);
+        if (ordered) {
+            co_await stream_ordered(&reader, &sink);
+        } else {
+            co_await stream_unordered(&reader, &sink);
+        }
+    }
+    co_return from.object();
+}
+
+}  // namespace
+
+}  // namespace transfer
+
+awaitable<object_meta> stream_ranged(std::shared_ptr<object_store> store, object_key where, byte_range range, part_sink sink,
+                                     range_engine_options options) {
+    return transfer::stream(std::move(store), std::move(where), range, std::move(sink), std::move(options), true);
+}
+
+awaitable<object_meta> scatter_ranged(std::shared_ptr<object_store> store, object_key where, byte_range range, part_sink sink,
+                                      range_engine_options options) {
+    return transfer::stream(std::move(store), std::move(where), range, std::move(sink), std::move(options), false);
+}
+
+}  // namespace sluice::inline v0

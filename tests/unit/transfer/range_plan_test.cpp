@@ -1,0 +1,63 @@
+#include "transfer/range_plan.hpp"
+
+#include <doctest/doctest.h>
+
+#include <random>
+
+using namespace sluice::transfer;
+
+TEST_CASE("plan_parts cuts in order, and evens out a tiny tail") {
+    struct row {
+        std::uint64_t offset, length, part_size;
+        std::vector<range_part> parts;
+    };
+    row const rows[] = {
+        {0, 0, 8, {}},
+        {0, 8, 8, {{0, 8, 0}}},
+        {5, 7, 8, {{5, 7, 0}}},
+        {0, 16, 8, {{0, 8, 0}, {8, 8, 8}}},
+        {0, 20, 8, {{0, 8, 0}, {8, 8, 8}, {16, 4, 16}}},  // a tail of half a part stays
+        {0, 17, 8, {{0, 6, 0}, {6, 6, 6}, {12, 5, 12}}},  // a tail of one byte does not
+    };
+    for (row const& r : rows) {
+        CAPTURE(r.length);
+        CHECK(plan_parts(r.offset, r.length, r.part_size) == r.parts);
+    }
+}
+
+TEST_CASE("plan_parts covers every byte once, whatever the sizes") {
+    std::mt19937_64 random{42};
+    for (int i = 0; i < 20'000; ++i) {
+        std::uint64_t const length = random() % 5'000, part_size = 1 + random() % 700, offset = random() % 1'000;
+        std::uint64_t next = 0;
+        for (range_part const& p : plan_parts(offset, length, part_size)) {
+            REQUIRE(p.at == next);
+            REQUIRE(p.offset == offset + next);
+            REQUIRE(p.length >= 1);
+            REQUIRE(p.length <= part_size);
+            next += p.length;
+        }
+        REQUIRE(next == length);
+    }
+}
+
+TEST_CASE("merge_ranges serves every wanted byte, with no two requests closer than the gap") {
+    std::mt19937_64 random{43};
+    for (int i = 0; i < 5'000; ++i) {
+        std::vector<wanted_range> wanted(random() % 12);
+        for (auto& w : wanted) w = {random() % 300, random() % 40, 0};
+        std::uint64_t const gap = random() % 20;
+
+        auto const merged = merge_ranges(wanted, gap);
+        std::vector<int> served(wanted.size(), 0);
+        for (std::size_t m = 0; m < merged.size(); ++m) {
+            if (m > 0) REQUIRE(merged[m].offset > merged[m - 1].offset + merged[m - 1].length + gap);
+            for (std::size_t const w : merged[m].serves) {
+                ++served[w];
+                REQUIRE(wanted[w].offset >= merged[m].offset);
+                REQUIRE(wanted[w].offset + wanted[w].length <= merged[m].offset + merged[m].length);
+            }
+        }
+        for (std::size_t w = 0; w < wanted.size(); ++w) REQUIRE(served[w] == (wanted[w].length != 0));
+    }
+}
