@@ -11,6 +11,7 @@
 #include <sluice/timeouts.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -43,6 +44,9 @@ public:
 
     /// Fills `into` or stops at the end; the fast path of range reads: one coroutine for the whole body.
     awaitable<result<std::size_t>> read_all(std::span<std::byte> into);
+
+    /// Body bytes given out so far, also by a read that then failed: where a resumed read goes on.
+    std::uint64_t delivered() const noexcept;
 
     /// The whole of a small body (listings, errors): at most `limit` bytes, else `protocol`.
     awaitable<result<std::string>> read_text(std::size_t limit);
