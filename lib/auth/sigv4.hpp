@@ -1,5 +1,6 @@
 #pragma once
 
+#include "auth/canonical_request.hpp"
 #include "http/request.hpp"
 
 #include <sluice/credentials.hpp>
@@ -24,11 +25,17 @@ public:
     sigv4_signer(sigv4_signer const&) = delete;
     sigv4_signer& operator=(sigv4_signer const&) = delete;
 
-    /// Adds x-amz-date, x-amz-content-sha256, x-amz-security-token (when there is one) and Authorization to `to`. `to.target` is
-    /// signed as it stands (path and query already encoded; the query is sorted for signing only). Signed: host, content-type,
-    /// content-md5, range-independent conditions are not needed: every x-amz-* header, host, content-type and content-md5.
+    /// Adds x-amz-date, x-amz-content-sha256, x-amz-security-token (when there is one) and Authorization to `to`, which must have none
+    /// of them yet: each attempt signs a fresh request. Signs nothing and adds nothing for an empty access key.
+    ///
+    /// `to.target` is signed as it stands: path and query already percent-encoded; the query is sorted for signing only. Signed headers
+    /// are host, content-type, content-md5 and every x-amz-*.
     void sign(http::request& to, credentials const& keys, std::string_view region, std::chrono::system_clock::time_point now,
               std::string_view payload_hash = unsigned_payload) const;
+
+    /// The same with another choice of headers.
+    void sign(http::request& to, credentials const& keys, std::string_view region, std::chrono::system_clock::time_point now,
+              std::string_view payload_hash, header_filter is_signed) const;
 
 private:
     struct state;
