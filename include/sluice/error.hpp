@@ -90,8 +90,13 @@ public:
     error_info const& info() const noexcept { return *info_; }
     error_info& info() noexcept { return *info_; }
 
+    /// Whether any byte of the request may have left us: what did not, can be sent again whatever it was.
+    bool sent() const noexcept { return sent_; }
+    void sent(bool s) noexcept { sent_ = s; }
+
 private:
     errc reason_;
+    bool sent_ = false;
     std::shared_ptr<error_info> info_;  // shared: a failure is copied by `result`, and rare
 };
 
