@@ -38,16 +38,20 @@ struct SLUICE_API scripted_reply {
     std::chrono::milliseconds pause{0};        ///< between pieces
     bool close = false;                        ///< close in order after the last piece
     bool reset = false;                        ///< RST after the last piece
-    bool answer_before_body = false;           ///< do not read the request's body first
+    bool truncate = false;                     ///< close after the last piece without TLS's close_notify
+    bool answer_before_body = false;           ///< queued replies: do not read the request's body first
 
     /// "HTTP/1.1 <status>" with Content-Length and the body.
     static scripted_reply ok(std::string_view body, std::vector<std::pair<std::string, std::string>> headers = {});
     static scripted_reply status(int status, std::string_view body = {}, std::vector<std::pair<std::string, std::string>> headers = {});
 };
 
-/// An HTTP/1.1 server on 127.0.0.1 that answers from a queue of replies, then from a function; one thread of its own.
+/// An HTTP/1.1 server on 127.0.0.1 that answers from a queue of replies, then from a function; threads of its own.
+/// It reads requests strictly: what is malformed is answered 400 and kept in `errors`.
 ///
-/// Threads: all members from any thread. Errors: `wait_*` return false on time-out.
+/// Threads: all members from any thread; the function is called from the threads of the connections, several at once.
+/// Lifetime: the destructor ends every connection and joins, also in the middle of a reply or a pause.
+/// Errors: `wait_*` return false on time-out.
 class SLUICE_API script_server {
 public:
     using responder = std::function<scripted_reply(received_request const&)>;
@@ -65,7 +69,10 @@ public:
     std::uint16_t port() const noexcept;
     /// "http://127.0.0.1:PORT" or "https://localhost:PORT".
     std::string endpoint() const;
+    /// Every request read so far, in the order its reading was done (`answer_before_body`: its head's).
     std::vector<received_request> requests() const;
+    /// What was wrong with what clients sent: malformed requests, bytes between a request and its reply, requests nobody expected.
+    std::vector<std::string> errors() const;
     std::uint64_t connections_accepted() const noexcept;
     std::uint64_t connections_open() const noexcept;
     bool wait_for_requests(std::size_t count, std::chrono::milliseconds limit) const;
