@@ -1,0 +1,120 @@
+// The XML documents of a bucket: listings and the outcome of batch removals.
+#include "backend/s3/request.hpp"
+#include "backend/s3/response.hpp"
+#include "base/http_date.hpp"
+#include "base/percent.hpp"
+#include "base/utf8.hpp"
+#include "codec/xml.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <unordered_set>
+#include <utility>
+
+namespace sluice::inline v0::s3 {
+
+namespace {
+
+using codec::xml_document, codec::xml_element;
+
+failure broken(std::string what) { return {errc::protocol, std::move(what)}; }
+
+result<xml_document> parse_as(std::string document, std::size_t const limit, std::string_view const root) {
+    result<xml_document> parsed = xml_document::parse(std::move(document), limit);
+    if (parsed && parsed->root().name() != root)
+        return broken("expected <" + std::string(root) + ">, got <" + std::string(parsed->root().name().substr(0, 80)) +
+                      ">; is this an S3 endpoint?");
+    return parsed;
+}
+
+/// A key or prefix of a listing: form-encoded where the page says so. A plus is a space then: services that write a space as %20
+/// write a plus as %2B.
+result<std::string> name_of(xml_element const element, bool const encoded) {
+    std::string text = element.text();
+    if (encoded) {
+        std::ranges::replace(text, '+', ' ');
+        auto decoded = base::percent_decode(text);
+        if (!decoded) return broken("a key of the listing is not percent-encoded as it claims to be");
+        text = std::move(*decoded);
+    }
+    if (text.find('\0') != std::string::npos || !base::valid_utf8(text)) return broken("a key of the listing is not valid UTF-8");
+    return text;
+}
+
+/// Such a name, which must lie under the prefix that was asked for: whoever removes what is listed relies on it.
+result<std::string> name_under(std::string_view const prefix, xml_element const element, bool const encoded) {
+    auto name = name_of(element, encoded);
+    if (name && (name->empty() || !name->starts_with(prefix))) return broken("the listing has a key outside the prefix that was asked for");
+    return name;
+}
+
+result<object_meta> read_entry(xml_element const entry, std::string_view const prefix, bool const encoded) {
+    auto key = name_under(prefix, entry.child("Key"), encoded);
+    if (!key) return key.error();
+    object_meta object;
+    object.key = std::move(*key);
+    std::string const size = entry.text_of("Size");
+    auto const [end, error] = std::from_chars(size.data(), size.data() + size.size(), object.size);
+    if (error != std::errc() || end != size.data() + size.size()) return broken("the listing has an object without a size");
+    object.etag = quoted_etag(entry.text_of("ETag"));
+    object.last_modified = base::parse_iso8601(entry.text_of("LastModified"));
+    return object;
+}
+
+}  // namespace
+
+result<list_page> parse_list(std::string document, std::string_view const prefix) {
+    result<xml_document> const parsed = parse_as(std::move(document), list_limit, "ListBucketResult");
+    if (!parsed) return parsed.error();
+    xml_element const root = parsed->root();
+    bool const encoded = root.text_of("EncodingType") == "url";
+    list_page page;
+    for (xml_element e = root.first_child(); e; e = e.next()) {
+        if (e.name() == "Contents") {
+            auto object = read_entry(e, prefix, encoded);
+            if (!object) return object.error();
+            page.objects.push_back(std::move(*object));
+        } else if (e.name() == "CommonPrefixes") {
+            auto group = name_under(prefix, e.child("Prefix"), encoded);
+            if (!group) return group.error();
+            page.prefixes.push_back(std::move(*group));
+        }
+    }
+    std::string const truncated = root.text_of("IsTruncated");
+    if (truncated == "true") {
+        page.next = root.text_of("NextContinuationToken");
+        if (page.next.empty()) return broken("the listing says it goes on, but not where");
+    } else if (truncated != "false") {
+        return broken("the listing does not say whether it goes on");
+    }
+    return page;
+}
+
+result<remove_report> parse_delete_result(std::string document, std::span<object_key const> const keys) {
+    result<xml_document> const parsed = parse_as(std::move(document), delete_result_limit, "DeleteResult");
+    if (!parsed) return parsed.error();
+    remove_report report;
+    std::unordered_set<std::string> told;
+    for (xml_element e = parsed->root().first_child(); e; e = e.next()) {
+        if (e.name() == "Deleted") told.insert(e.text_of("Key"));
+        if (e.name() != "Error") continue;
+        remove_report::failed_key failed;
+        failed.key = e.text_of("Key");
+        failed.code = e.text_of("Code");
+        failed.message = e.text_of("Message").substr(0, 512);
+        told.insert(failed.key);
+        report.failed.push_back(std::move(failed));
+    }
+    for (object_key const& key : keys) {
+        if (told.contains(key)) continue;
+        remove_report::failed_key silent;
+        silent.key = key;
+        silent.code = "NoAnswer";
+        silent.message = "the service did not say what became of this key";
+        report.failed.push_back(std::move(silent));
+    }
+    report.removed = keys.size() - std::min(keys.size(), report.failed.size());
+    return report;
+}
+
+}  // namespace sluice::inline v0::s3

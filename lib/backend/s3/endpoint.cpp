@@ -1,0 +1,164 @@
+#include "backend/s3/endpoint.hpp"
+
+#include "base/percent.hpp"
+#include "http/fields.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace sluice::inline v0::s3 {
+
+namespace {
+
+failure refused(std::string what) { return {errc::invalid_argument, std::move(what)}; }
+failure bad_endpoint(std::string_view what) { return refused("the endpoint " + std::string(what) + "; write http://host:port"); }
+
+bool is_digit(char const c) noexcept { return c >= '0' && c <= '9'; }
+bool is_lower(char const c) noexcept { return c >= 'a' && c <= 'z'; }
+bool is_letter(char const c) noexcept { return is_lower(c) || (c >= 'A' && c <= 'Z'); }
+bool is_hex(char const c) noexcept { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+
+bool is_host_name(std::string_view const host) noexcept {
+    auto const fits = [](char c) { return is_letter(c) || is_digit(c) || c == '-' || c == '.' || c == '_'; };
+    return !host.empty() && host.size() <= 253 && host.front() != '.' && std::ranges::all_of(host, fits);
+}
+
+bool is_ipv6(std::string_view const host) noexcept {
+    auto const fits = [](char c) { return is_hex(c) || c == ':' || c == '.'; };
+    return host.size() >= 2 && host.size() <= 45 && host.find(':') != std::string_view::npos && std::ranges::all_of(host, fits);
+}
+
+bool is_path_character(char const c) noexcept {
+    constexpr std::string_view others = "/-._~!$&'()*+,;=:@%";
+    return is_letter(c) || is_digit(c) || others.find(c) != std::string_view::npos;
+}
+
+/// "host", "host:port" or "[v6]:port".
+result<void> read_authority(std::string_view text, endpoint& into) {
+    bool const bracketed = text.starts_with('[');
+    std::size_t const host_end = bracketed ? text.find(']') : text.find(':');
+    if (bracketed && host_end == std::string_view::npos) return bad_endpoint("has an unclosed bracket");
+    into.host = bracketed ? text.substr(1, host_end - 1) : text.substr(0, host_end);
+    if (bracketed ? !is_ipv6(into.host) : !is_host_name(into.host)) return bad_endpoint("has no valid host name");
+
+    std::string_view rest = host_end == std::string_view::npos ? std::string_view() : text.substr(host_end + (bracketed ? 1 : 0));
+    into.port = into.tls ? 443 : 80;
+    if (rest.empty()) return {};
+    if (rest.front() != ':') return bad_endpoint("has something between host and port");
+    rest.remove_prefix(1);
+    auto const [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), into.port);
+    if (error != std::errc() || end != rest.data() + rest.size() || into.port == 0) return bad_endpoint("has a port that is none");
+    return {};
+}
+
+bool valid_bucket(std::string_view const name) noexcept {
+    auto const fits = [](char c) { return is_letter(c) || is_digit(c) || c == '-' || c == '.' || c == '_' || c == ':'; };
+    return !name.empty() && name.size() <= 255 && name != "." && name != ".." && std::ranges::all_of(name, fits);
+}
+
+bool fits_host_name(std::string_view const bucket) noexcept {
+    auto const fits = [](char c) { return is_lower(c) || is_digit(c) || c == '-' || c == '.'; };
+    auto const ends = [](char c) { return is_lower(c) || is_digit(c); };
+    return bucket.size() >= 3 && bucket.size() <= 63 && std::ranges::all_of(bucket, fits) && ends(bucket.front()) && ends(bucket.back()) &&
+           bucket.find("..") == std::string_view::npos;
+}
+
+result<endpoint> endpoint_of(s3_settings const& settings, std::string_view const region) {
+    if (settings.endpoint.empty()) return aws_endpoint(region);
+    return parse_endpoint(settings.endpoint);
+}
+
+/// Whether the bucket goes into the host name.
+result<bool> in_host_name(s3_settings const& settings, endpoint const& to) {
+    if (settings.style == bucket_style::path) return false;
+    bool const possible = fits_host_name(settings.bucket) && !to.is_address();
+    if (settings.style == bucket_style::virtual_host) {
+        if (possible) return true;
+        return refused("the bucket \"" + settings.bucket + "\" cannot stand before the host \"" + to.host + "\"; use bucket_style::path");
+    }
+    bool const dot_over_tls = to.tls && settings.bucket.find('.') != std::string::npos;  // no wildcard certificate covers it
+    return settings.endpoint.empty() && possible && !dot_over_tls;
+}
+
+}  // namespace
+
+std::string endpoint::authority(std::string_view const before) const {
+    std::string text(before);
+    bool const brackets = host.find(':') != std::string::npos;
+    if (brackets) text += '[';
+    text += host;
+    if (brackets) text += ']';
+    if (port != (tls ? 443 : 80)) text += ':' + std::to_string(port);
+    return text;
+}
+
+bool endpoint::is_address() const noexcept {
+    return host.find(':') != std::string::npos || std::ranges::all_of(host, [](char c) { return is_digit(c) || c == '.'; });
+}
+
+bool endpoint::is_localhost() const noexcept { return http::equal_ignoring_case(host, "localhost") || host.ends_with(".localhost"); }
+
+result<endpoint> parse_endpoint(std::string_view const url) {
+    endpoint to;
+    std::size_t const colon = url.find("://");
+    if (colon == std::string_view::npos) return bad_endpoint("has no scheme");
+    std::string_view const scheme = url.substr(0, colon);
+    to.tls = http::equal_ignoring_case(scheme, "https");
+    if (!to.tls && !http::equal_ignoring_case(scheme, "http")) return bad_endpoint("is neither http nor https");
+    std::string_view const rest = url.substr(colon + 3);
+    if (rest.find_first_of("?#") != std::string_view::npos) return bad_endpoint("has a query or a fragment");
+    std::size_t const slash = rest.find('/');
+    std::string_view const authority = rest.substr(0, slash);
+    // Not a word of it in the text: it may be a password.
+    if (authority.find('@') != std::string_view::npos) return bad_endpoint("has a user name; keys belong into the credentials");
+    if (auto const read = read_authority(authority, to); !read) return read.error();
+    if (slash != std::string_view::npos) to.path = rest.substr(slash);
+    while (to.path.ends_with('/')) to.path.pop_back();
+    if (!std::ranges::all_of(to.path, is_path_character) || !base::percent_decode(to.path))
+        return bad_endpoint("has a path with characters that must be percent-encoded");
+    return to;
+}
+
+endpoint aws_endpoint(std::string_view const region) {
+    endpoint to;
+    to.tls = true;
+    to.host = "s3." + std::string(region) + ".amazonaws.com" + (region.starts_with("cn-") ? ".cn" : "");
+    to.port = 443;
+    return to;
+}
+
+bool valid_region(std::string_view const text) noexcept {
+    auto const fits = [](char c) { return is_lower(c) || is_digit(c) || c == '-'; };
+    return !text.empty() && text.size() <= 40 && std::ranges::all_of(text, fits);
+}
+
+result<place> make_place(s3_settings const& settings, std::string_view const region, std::shared_ptr<net::tls_context const> tls) {
+    if (!valid_bucket(settings.bucket)) return refused("the bucket name has letters, digits, '-', '.' and '_' only, and is not empty");
+    if (!valid_region(region)) return refused("a region has a-z, 0-9 and '-' only, at most 40 of them");
+    auto const to = endpoint_of(settings, region);
+    if (!to) return to.error();
+    auto const before_host = in_host_name(settings, *to);
+    if (!before_host) return before_host.error();
+
+    place p;
+    p.region = region;
+    p.on_aws = settings.endpoint.empty();
+    p.host = to->authority(*before_host ? settings.bucket + '.' : std::string());
+    p.origin.host = *before_host && !to->is_localhost() ? settings.bucket + '.' + to->host : to->host;
+    p.origin.port = to->port;
+    if (to->tls) p.origin.tls = std::move(tls);
+    p.path = to->path + '/';
+    if (!*before_host) {
+        base::percent_encode(p.path, settings.bucket, false);
+        p.path += '/';
+    }
+    return p;
+}
+
+result<bool> wants_tls(s3_settings const& settings) {
+    auto const to = endpoint_of(settings, "us-east-1");
+    if (!to) return to.error();
+    return to->tls;
+}
+
+}  // namespace sluice::inline v0::s3

@@ -1,0 +1,171 @@
+#include "backend/s3/errors.hpp"
+
+#include "backend/s3/response.hpp"
+#include "base/http_date.hpp"
+#include "codec/xml.hpp"
+#include "retry/classify.hpp"
+
+#include <array>
+#include <charconv>
+#include <string_view>
+#include <utility>
+
+namespace sluice::inline v0::s3 {
+
+namespace {
+
+constexpr std::size_t message_limit = 512, garbage_limit = 200, id_limit = 128;
+constexpr std::chrono::minutes skew_limit{10};
+
+/// At most `limit` bytes of `text`, cut between characters.
+std::string cut(std::string text, std::size_t const limit) {
+    if (text.size() <= limit) return text;
+    std::size_t end = limit;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0u) == 0x80u) --end;
+    text.resize(end);
+    return text;
+}
+
+std::string printable(std::string_view const text) {
+    std::string shown;
+    for (char const c : text) {
+        if (shown.size() == garbage_limit) break;
+        if (c >= 0x20 && c < 0x7f) shown += c;
+    }
+    return shown;
+}
+
+void read_document(refusal& into, std::string body) {
+    std::string const start = printable(std::string_view(body).substr(0, 4 * garbage_limit));
+    auto const parsed = codec::xml_document::parse(std::move(body), error_body_limit);
+    codec::xml_element error = parsed ? parsed->root() : codec::xml_element();
+    if (error && error.name() == "ErrorResponse") error = error.child("Error");
+    if (!error || error.name() != "Error") {
+        into.message = start;
+        return;
+    }
+    into.code = cut(error.text_of("Code"), id_limit);
+    into.message = cut(error.text_of("Message"), message_limit);
+    if (into.request_id.empty()) into.request_id = cut(error.text_of("RequestId"), id_limit);
+    if (into.region.empty()) into.region = error.text_of("Region");
+    std::string const size = error.text_of("ActualObjectSize");
+    std::uint64_t value = 0;
+    auto const [end, failed] = std::from_chars(size.data(), size.data() + size.size(), value);
+    if (failed == std::errc() && end == size.data() + size.size() && !into.object_size) into.object_size = value;
+}
+
+/// Of "https://user@host:port/path?query" only "host": the rest may hold secrets.
+std::string host_of(std::string_view url) {
+    std::size_t const colon = url.find("://");
+    if (colon == std::string_view::npos) return {};
+    url = url.substr(colon + 3);
+    url = url.substr(0, url.find_first_of("/?#"));
+    if (std::size_t const at = url.rfind('@'); at != std::string_view::npos) url = url.substr(at + 1);
+    return printable(url);
+}
+
+bool is_redirect(int const status) noexcept { return status == 301 || status == 302 || status == 303 || status == 307 || status == 308; }
+
+bool names_other_region(refusal const& r, sent_as const& as) noexcept { return !r.region.empty() && r.region != as.region; }
+
+bool clock_is_off(refusal const& r, sent_as const& as) noexcept {
+    if (!r.date || as.anonymous) return false;
+    auto const off = *r.date > as.signed_at ? *r.date - as.signed_at : as.signed_at - *r.date;
+    return off > skew_limit;
+}
+
+struct advice {
+    std::string_view code;
+    std::string_view text;
+};
+constexpr std::array advices{
+    advice{"NoSuchBucket", "the bucket does not exist: check its name and the endpoint, or create it"},
+    advice{"NoSuchKey", "there is no such object"},
+    advice{"NoSuchVersion", "there is no such version of the object"},
+    advice{"InvalidAccessKeyId", "the service does not know this access key: check the credentials and the endpoint"},
+    advice{"SignatureDoesNotMatch", "the signature was refused: check the secret key, and that no proxy changes requests"},
+    advice{"ExpiredToken", "the session token has expired: get new credentials"},
+    advice{"InvalidToken", "the session token was refused: get new credentials"},
+    advice{"RequestTimeTooSkewed", "this machine's clock and the service's differ too much: set the clock"},
+    advice{"InvalidObjectState", "the object is archived: restore it first"},
+    advice{"MethodNotAllowed", "the endpoint does not allow this operation"},
+    advice{"NotImplemented", "the endpoint does not know this operation"},
+    advice{"EntityTooLarge", "the object is larger than the service takes in one request"},
+};
+
+std::string_view advice_by_status(int const status, bool const anonymous) noexcept {
+    if (status == 403 && anonymous) return "denied, and the request was not signed: give credentials";
+    switch (status) {
+    case 304: return "the object is unchanged";
+    case 401: return "check the credentials";
+    case 403: return "denied: check the keys and the bucket's policy";
+    case 404: return "there is no such object, or no such bucket";
+    case 405: return "the endpoint does not allow this operation";
+    case 412: return "the object is not the version that was asked for";
+    case 416: return "the range begins at or behind the object's end";
+    case 429:
+    case 503: return "the service asked to slow down";
+    case 501: return "the endpoint does not know this operation";
+    default: return status >= 500 ? "the service failed; try again later" : "the service refused the request";
+    }
+}
+
+std::string detail_of(refusal const& r, sent_as const& as) {
+    if (names_other_region(r, as) && (is_redirect(r.status) || r.status == 400))
+        return "the bucket is in another region: set region to " + r.region;
+    if (is_redirect(r.status)) {
+        std::string text = "the service redirects";
+        if (!r.redirect_host.empty()) text += " to " + r.redirect_host;
+        return text + ", which is not followed: check endpoint and region";
+    }
+    if (clock_is_off(r, as) && r.status == 403) return "this machine's clock and the service's differ too much: set the clock";
+    for (advice const& a : advices)
+        if (a.code == r.code) return std::string(a.text);
+    std::string text(advice_by_status(r.status, as.anonymous));
+    bool const understood = !r.code.empty() || r.message.empty();
+    if (!understood) text += "; its answer is no S3 document: is this an S3 endpoint?";
+    return text;
+}
+
+}  // namespace
+
+refusal read_refusal(http::response_head const& head, std::string body) {
+    refusal r;
+    r.status = head.status;
+    r.request_id = cut(std::string(head.headers.value_or("x-amz-request-id")), id_limit);
+    r.region = head.headers.value_or("x-amz-bucket-region");
+    r.date = base::parse_http_date(head.headers.value_or("date"));
+    r.retry_after = cut(std::string(head.headers.value_or("retry-after")), id_limit);
+    r.redirect_host = host_of(head.headers.value_or("location"));
+    if (auto const range = parse_content_range(head.headers.value_or("content-range"))) r.object_size = range->total;
+    if (!body.empty()) read_document(r, std::move(body));
+    if (!valid_region(r.region)) r.region.clear();
+    return r;
+}
+
+retry::outcome outcome_of(refusal const& r, sent_as const& as) noexcept {
+    bool const may_be_region = is_redirect(r.status) || r.status == 400;
+    if (may_be_region && names_other_region(r, as)) return retry::outcome::wrong_region;
+    if (is_redirect(r.status)) return retry::outcome::final_answer;  // nowhere to go that can be trusted
+    if (r.status == 403 && clock_is_off(r, as)) return retry::outcome::clock_skewed;
+    retry::outcome const row = retry::classify(r.status, r.code);
+    bool const cannot_fix = (row == retry::outcome::wrong_region) || (row == retry::outcome::clock_skewed && !r.date);
+    return cannot_fix ? retry::outcome::final_answer : row;
+}
+
+failure failure_of(refusal const& r, sent_as const& as) {
+    errc const reason = is_redirect(r.status) ? errc::protocol : retry::reason_of(r.status, r.code);
+    failure f(reason, detail_of(r, as));
+    f.info().status = r.status;
+    f.info().service_code = r.code;
+    f.info().service_message = r.message;
+    f.info().request_id = r.request_id;
+    return f;
+}
+
+failure about_place(failure f, place const& where) {
+    if (f.reason() == errc::protocol && f.info().status == 0) f.info().detail += "; is " + where.host + " an S3 endpoint?";
+    return f;
+}
+
+}  // namespace sluice::inline v0::s3

@@ -1,0 +1,201 @@
+#include "backend/s3/request.hpp"
+
+#include "base/hash.hpp"
+#include "base/http_date.hpp"
+#include "base/percent.hpp"
+#include "codec/xml.hpp"
+#include "store/check.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
+#include <optional>
+
+namespace sluice::inline v0::s3 {
+
+namespace {
+
+constexpr std::size_t batch_keys = 1000;               // the protocol's limit
+constexpr std::size_t batch_bytes = 2'000'000 - 1000;  // of 2 MB, some kept for the frame
+
+void append_number(std::string& to, std::uint64_t const value) {
+    std::array<char, 20> digits{};
+    auto const [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), value);
+    to.append(digits.data(), end);
+}
+
+void add_query(std::string& to, std::string_view const name, std::string_view const value) {
+    if (!to.empty()) to += '&';
+    to += name;
+    to += '=';
+    base::percent_encode(to, value, false);
+}
+
+void add_conditions(recipe& to, std::string_view const if_match, std::string_view const if_none_match,
+                    std::optional<wall_time> const& modified_since, std::optional<wall_time> const& unmodified_since) {
+    to.if_match = quoted_etag(if_match);
+    if (!if_none_match.empty()) to.headers.add("If-None-Match", quoted_etag(if_none_match));
+    if (modified_since) to.headers.add("If-Modified-Since", base::format_http_date(*modified_since));
+    if (unmodified_since) to.headers.add("If-Unmodified-Since", base::format_http_date(*unmodified_since));
+}
+
+void add_version(recipe& to, std::string_view const version) {
+    if (!version.empty()) add_query(to.query, "versionId", version);
+}
+
+void add_attributes(http::fields& to, attributes const& a) {
+    auto const add = [&to](std::string_view name, std::string_view value) {
+        if (!value.empty()) to.add(name, value);
+    };
+    add("Content-Type", a.content_type);
+    add("Content-Encoding", a.content_encoding);
+    add("Content-Language", a.content_language);
+    add("Content-Disposition", a.content_disposition);
+    add("Cache-Control", a.cache_control);
+    for (auto const& [name, value] : a.metadata) {
+        std::string full = "x-amz-meta-" + name;
+        std::ranges::transform(full, full.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+        to.add(full, value);
+    }
+}
+
+constexpr std::string_view entry_begin = "<Object><Key>", entry_end = "</Key></Object>";
+
+/// An upper bound of what a key takes inside a batch: a byte becomes at most the six of "&quot;".
+std::size_t entry_size(std::string_view const key) noexcept {
+    auto const escaped = std::ranges::count_if(key, [](char c) { return static_cast<unsigned char>(c) < 0x3f; });
+    return key.size() + static_cast<std::size_t>(escaped) * 5 + entry_begin.size() + entry_end.size();
+}
+
+}  // namespace
+
+void render(recipe const& what, place const& where, http::request& into) {
+    into.method = what.method;
+    into.target.clear();
+    into.target.reserve(where.path.size() + what.key.size() + what.query.size() + 32);
+    into.target += where.path;
+    base::percent_encode(into.target, what.key, true);
+    if (!what.query.empty()) into.target.append("?").append(what.query);
+
+    into.headers.clear();
+    into.headers.add("Host", where.host);
+    if (!what.range.empty()) into.headers.add("Range", what.range);
+    if (!what.if_match.empty()) into.headers.add("If-Match", what.if_match);
+    for (std::size_t i = 0; i < what.headers.size(); ++i) into.headers.add(what.headers[i].name, what.headers[i].value);
+    if (what.body.size() > 0) into.body = what.body;
+}
+
+std::string range_value(byte_range const range) {
+    std::string value;
+    if (range.what == byte_range::kind::whole) return value;
+    value.reserve(48);
+    value = "bytes=";
+    bool const last = range.what == byte_range::kind::last;
+    if (!last || range.length == 0) append_number(value, last ? 0 : range.offset);
+    value += '-';
+    if (last && range.length > 0) append_number(value, range.length);
+    if (last && range.length == 0) append_number(value, 0);
+    if (range.what == byte_range::kind::bounded) {
+        std::uint64_t const behind = std::max<std::uint64_t>(range.length, 1) - 1;
+        if (behind <= std::numeric_limits<std::uint64_t>::max() - range.offset) append_number(value, range.offset + behind);
+    }
+    return value;
+}
+
+std::string quoted_etag(std::string_view const etag) {
+    bool const as_it_is = etag.empty() || etag == "*" || etag.starts_with('"') || etag.starts_with("W/");
+    if (as_it_is) return std::string(etag);
+    std::string quoted;
+    quoted.reserve(etag.size() + 2);
+    quoted.append("\"").append(etag).append("\"");
+    return quoted;
+}
+
+recipe read_recipe(object_key const& key, byte_range const range, get_options const& options) {
+    recipe r;
+    r.key = key;
+    r.range = range_value(range);
+    add_conditions(r, options.if_match, options.if_none_match, options.if_modified_since, options.if_unmodified_since);
+    add_version(r, options.version);
+    return r;
+}
+
+recipe head_recipe(object_key const& key, head_options const& options) {
+    recipe r;
+    r.method = "HEAD";
+    r.key = key;
+    add_conditions(r, options.if_match, options.if_none_match, options.if_modified_since, options.if_unmodified_since);
+    add_version(r, options.version);
+    return r;
+}
+
+result<recipe> put_recipe(object_key const& key, payload data, put_options const& options) {
+    if (options.create_only && !options.if_match.empty())
+        return failure(errc::invalid_argument, "create_only and if_match exclude each other");
+    if (auto const checked = store::check_attributes(options.attributes); !checked) return checked.error();
+    recipe r;
+    r.method = "PUT";
+    r.key = key;
+    r.if_match = quoted_etag(options.if_match);
+    if (options.create_only) r.headers.add("If-None-Match", "*");
+    add_attributes(r.headers, options.attributes);
+    r.body = std::move(data);
+    return r;
+}
+
+result<recipe> list_recipe(std::string_view const prefix, list_options const& options) {
+    if (options.max_keys == 0) return failure(errc::invalid_argument, "max_keys must be at least 1");
+    for (auto const& [text, what] : {std::pair<std::string_view, std::string_view>{prefix, "the prefix"},
+                                     {options.delimiter, "the delimiter"},
+                                     {options.start_after, "start_after"}}) {
+        if (auto const checked = store::check_listing_text(text, what); !checked) return checked.error();
+    }
+    recipe r;
+    if (!options.next.empty()) add_query(r.query, "continuation-token", options.next);
+    if (!options.delimiter.empty()) add_query(r.query, "delimiter", options.delimiter);
+    add_query(r.query, "encoding-type", "url");
+    add_query(r.query, "list-type", "2");
+    add_query(r.query, "max-keys", std::to_string(std::min<std::uint32_t>(options.max_keys, 1000)));
+    add_query(r.query, "prefix", prefix);
+    if (!options.start_after.empty() && options.next.empty()) add_query(r.query, "start-after", options.start_after);
+    return r;
+}
+
+recipe delete_recipe(object_key const& key) {
+    recipe r;
+    r.method = "DELETE";
+    r.key = key;
+    return r;
+}
+
+recipe delete_batch_recipe(std::span<object_key const> const keys) {
+    std::string document = "<Delete xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">";
+    for (object_key const& key : keys) {
+        document += entry_begin;
+        codec::xml_escape(document, key);
+        document += entry_end;
+    }
+    document += "</Delete>";
+
+    recipe r;
+    r.method = "POST";
+    r.query = "delete=";
+    r.headers.add("Content-Type", "application/xml");
+    r.headers.add("Content-MD5", base::base64_encode(base::md5(std::as_bytes(std::span<char const>(document)))));
+    r.payload_hash = base::hex(base::sha256(document));
+    r.body = payload(document);
+    return r;
+}
+
+std::size_t batch_length(std::span<object_key const> const keys) noexcept {
+    std::size_t bytes = 0, n = 0;
+    while (n < keys.size() && n < batch_keys) {
+        bytes += entry_size(keys[n]);
+        if (bytes > batch_bytes && n > 0) break;
+        ++n;
+    }
+    return n;
+}
+
+}  // namespace sluice::inline v0::s3

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "backend/s3/endpoint.hpp"
+#include "http/request.hpp"
+
+#include <sluice/byte_range.hpp>
+#include <sluice/error.hpp>
+#include <sluice/object.hpp>
+#include <sluice/options.hpp>
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace sluice::inline v0::s3 {
+
+/// One request without what changes from attempt to attempt: place, time, signature.
+struct recipe {
+    recipe() {}
+    std::string_view method = "GET";
+    std::string key;       ///< literal; empty for the bucket itself
+    std::string query;     ///< encoded, without '?'
+    std::string range;     ///< value of Range; empty for none
+    std::string if_match;  ///< value of If-Match; empty for none
+    http::fields headers;  ///< all others but Host
+    payload body;
+    std::string payload_hash;  ///< empty: of no bytes for a request without a body, else UNSIGNED-PAYLOAD
+};
+
+/// Writes `what`, sent to `where`, over `into`, whose memory is used again.
+void render(recipe const& what, place const& where, http::request& into);
+
+/// The value of Range for `range`; empty for the whole. A range of length 0 asks for the one byte at its place, whose answer
+/// tells the size; `last` 0 asks for the first.
+std::string range_value(byte_range range);
+
+/// An ETag as it stands in a condition: in quotes, which `*` and weak tags keep or do without as they came.
+std::string quoted_etag(std::string_view etag);
+
+recipe read_recipe(object_key const& key, byte_range range, get_options const& options);
+recipe head_recipe(object_key const& key, head_options const& options);
+
+/// Errors: invalid_argument for attributes that cannot travel and for conditions that exclude each other.
+result<recipe> put_recipe(object_key const& key, payload data, put_options const& options);
+
+/// Errors: invalid_argument for texts no key can have.
+result<recipe> list_recipe(std::string_view prefix, list_options const& options);
+
+recipe delete_recipe(object_key const& key);
+
+/// One batch removal (DeleteObjects). Every key must fit into XML.
+recipe delete_batch_recipe(std::span<object_key const> keys);
+
+/// How many keys at the front of `keys` one batch takes: at most 1000, and less than 2 MB of document.
+std::size_t batch_length(std::span<object_key const> keys) noexcept;
+
+}  // namespace sluice::inline v0::s3

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "http/response_head.hpp"
+
+#include <sluice/byte_range.hpp>
+#include <sluice/error.hpp>
+#include <sluice/object.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sluice::inline v0::s3 {
+
+/// A Content-Range: "bytes 0-99/1000", or "bytes */1000" of an answer 416.
+struct content_range {
+    bool satisfied = false;
+    std::uint64_t first = 0;
+    std::uint64_t last = 0;
+    std::optional<std::uint64_t> total;  ///< none for "*"
+};
+
+/// Nothing for anything else, also for numbers that do not fit or contradict each other.
+std::optional<content_range> parse_content_range(std::string_view value) noexcept;
+
+/// What the fields of an answer tell about the object, but for its size.
+object_meta meta_of(object_key key, http::response_head const& head);
+
+/// The body a good answer to a read announces.
+struct opened_range {
+    std::uint64_t size = 0;    ///< of the whole object
+    resolved_range range;      ///< of the bytes asked for; shorter than the body only when 0 bytes were asked for
+    std::uint64_t length = 0;  ///< of the body
+};
+
+/// Checks a 200 or 206 against the Range that was sent. Whatever is not exactly the range that was asked for is refused: a part at the
+/// wrong place is worse than an error. 200 is taken only where the whole object is what was asked for.
+/// Errors: protocol.
+result<opened_range> check_read_answer(byte_range asked, http::response_head const& head);
+
+/// The rest of a body that broke off must come from the same version: total, ETag and place. Errors: protocol.
+result<void> check_resumed(opened_range const& fresh, std::string_view fresh_etag, resolved_range rest, std::uint64_t size,
+                           std::string_view etag);
+
+/// The size HEAD gives. Errors: protocol when it says none.
+result<std::uint64_t> size_of_head(http::response_head const& head);
+
+/// A page of ListObjectsV2. Errors: protocol for another document, a key outside `prefix`, "truncated" without a token.
+result<list_page> parse_list(std::string document, std::string_view prefix);
+
+/// The outcome of one batch removal: `removed` counts; a key the service says nothing about is among the failed.
+result<remove_report> parse_delete_result(std::string document, std::span<object_key const> keys);
+
+inline constexpr std::size_t list_limit = 16u << 20;  ///< bytes of a page: 1000 keys of 1 KiB, encoded, and as many groups
+inline constexpr std::size_t delete_result_limit = 8u << 20;
+
+}  // namespace sluice::inline v0::s3

@@ -1,0 +1,78 @@
+#include "store/check.hpp"
+
+#include "base/utf8.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace sluice::inline v0::store {
+
+namespace {
+
+constexpr std::size_t key_limit = 1024;
+
+failure refused(std::string what) { return {errc::invalid_argument, std::move(what)}; }
+
+std::string lower_case(std::string_view const text) {
+    std::string lower(text);
+    for (char& c : lower)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+    return lower;
+}
+
+bool is_token(std::string_view const text) noexcept {
+    constexpr std::string_view others = "!#$%&'*+-.^_`|~";
+    auto const fits = [&](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || others.find(c) != std::string_view::npos;
+    };
+    return !text.empty() && std::ranges::all_of(text, fits);
+}
+
+bool is_value(std::string_view const text) noexcept {
+    if (text.empty()) return true;
+    return text.front() != ' ' && text.back() != ' ' && std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7f; });
+}
+
+}  // namespace
+
+result<void> check_listing_text(std::string_view const text, std::string_view const what) {
+    if (text.size() > key_limit) return refused(std::string(what) + " has more than 1024 bytes");
+    if (text.find('\0') != std::string_view::npos) return refused(std::string(what) + " has a NUL byte");
+    if (!base::valid_utf8(text)) return refused(std::string(what) + " is not valid UTF-8");
+    return {};
+}
+
+result<void> check_key(std::string_view const key) {
+    if (key.empty()) return refused("the key is empty; a key has 1 to 1024 bytes");
+    return check_listing_text(key, "the key");
+}
+
+result<void> check_attributes(attributes const& a) {
+    auto const check_value = [](std::string_view name, std::string_view value) -> result<void> {
+        if (is_value(value)) return {};
+        return refused("the value of \"" + std::string(name) + "\" must be printable ASCII without blanks at its ends");
+    };
+    struct named {
+        std::string_view name;
+        std::string const& value;
+    };
+    for (named const& n : {named{"content_type", a.content_type}, named{"content_encoding", a.content_encoding},
+                           named{"content_language", a.content_language}, named{"content_disposition", a.content_disposition},
+                           named{"cache_control", a.cache_control}}) {
+        if (auto const checked = check_value(n.name, n.value); !checked) return checked.error();
+    }
+    std::vector<std::string> names;
+    for (auto const& [name, value] : a.metadata) {
+        if (!is_token(name)) return refused("a metadata name has letters, digits and !#$%&'*+-.^_`|~ only");
+        if (auto const checked = check_value(name, value); !checked) return checked.error();
+        names.push_back(lower_case(name));
+    }
+    std::ranges::sort(names);
+    if (auto const twice = std::ranges::adjacent_find(names); twice != names.end())
+        return refused("the metadata name \"" + *twice + "\" is given twice");
+    return {};
+}
+
+}  // namespace sluice::inline v0::store

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <sluice/error.hpp>
+#include <sluice/object.hpp>
+
+#include <string_view>
+
+namespace sluice::inline v0::store {
+
+/// A key every store takes: 1 to 1024 bytes of valid UTF-8 without NUL. Errors: invalid_argument.
+result<void> check_key(std::string_view key);
+
+/// A prefix, delimiter or start of a listing: as a key, but may be empty. Errors: invalid_argument naming `what`.
+result<void> check_listing_text(std::string_view text, std::string_view what);
+
+/// Attributes that can travel as header fields and come back as they were: names are tokens, used once; values are printable ASCII
+/// without blanks at their ends. Errors: invalid_argument naming the attribute.
+result<void> check_attributes(attributes const& a);
+
+}  // namespace sluice::inline v0::store

@@ -1,0 +1,137 @@
+#include "backend/s3/endpoint.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+
+using namespace sluice;
+
+namespace {
+
+struct row {
+    std::string_view url;
+    bool tls;
+    std::string_view host;
+    int port;
+    std::string_view path;
+    std::string_view authority;
+};
+
+s3_settings settings_for(std::string bucket, std::string endpoint, bucket_style style = bucket_style::automatic) {
+    s3_settings s;
+    s.bucket = std::move(bucket);
+    s.endpoint = std::move(endpoint);
+    s.style = style;
+    return s;
+}
+
+/// "origin host | Host | path" or "refused".
+std::string placed(s3_settings const& settings, std::string_view region = "eu-west-1") {
+    auto const p = s3::make_place(settings, region, nullptr);
+    return p ? p->origin.host + " | " + p->host + " | " + p->path : "refused";
+}
+
+}  // namespace
+
+TEST_CASE("endpoint: taken apart") {
+    for (row const& r : {row{"http://127.0.0.1:9000", false, "127.0.0.1", 9000, "", "127.0.0.1:9000"},
+                         row{"https://example.com", true, "example.com", 443, "", "example.com"},
+                         row{"HTTPS://Example.com:443/", true, "Example.com", 443, "", "Example.com"},
+                         row{"http://example.com:443", false, "example.com", 443, "", "example.com:443"},
+                         row{"http://[::1]:9000/", false, "::1", 9000, "", "[::1]:9000"},
+                         row{"https://[2001:db8::1]", true, "2001:db8::1", 443, "", "[2001:db8::1]"},
+                         row{"http://host/a/b%20c/", false, "host", 80, "/a/b%20c", "host"},
+                         row{"http://under_score:80", false, "under_score", 80, "", "under_score"}}) {
+        CAPTURE(r.url);
+        auto const e = s3::parse_endpoint(r.url);
+        REQUIRE(e);
+        CHECK(e->tls == r.tls);
+        CHECK(e->host == r.host);
+        CHECK(e->port == r.port);
+        CHECK(e->path == r.path);
+        CHECK(e->authority() == r.authority);
+    }
+}
+
+TEST_CASE("endpoint: what could mean something else is refused, without repeating it") {
+    using namespace std::string_literals;
+    for (std::string const& bad : {""s,
+                                   "127.0.0.1:9000"s,
+                                   "ftp://h"s,
+                                   "http://"s,
+                                   "http:///path"s,
+                                   "http://user:canary@h"s,
+                                   "http://canary@h"s,
+                                   "http://h?canary"s,
+                                   "http://h/#canary"s,
+                                   "http://h#x"s,
+                                   "http://h:0"s,
+                                   "http://h:65536"s,
+                                   "http://h:-1"s,
+                                   "http://h:+80"s,
+                                   "http://h:"s,
+                                   "http://h:8o"s,
+                                   "http://h:80:81"s,
+                                   "http://[::1"s,
+                                   "http://[::1]x"s,
+                                   "http://[]"s,
+                                   "http://[host]"s,
+                                   "http://[fe80::1%eth0]"s,
+                                   "http://::1"s,
+                                   "http://h h"s,
+                                   "http://h\r\n"s,
+                                   "http://h\0"s,
+                                   "http://h/a b"s,
+                                   "http://h/\r\nX: y"s,
+                                   "http://h/\xc3\xa9"s,
+                                   "http://h/%zz"s,
+                                   "http://h/%"s,
+                                   "http://.h"s,
+                                   "http://ex\xc3\xa4mple"s,
+                                   "http://x.evil.com/#"s,
+                                   "http://h\\x"s}) {
+        CAPTURE(bad);
+        auto const e = s3::parse_endpoint(bad);
+        REQUIRE_FALSE(e);
+        CHECK(e.error().reason() == errc::invalid_argument);
+        CHECK(e.error().info().detail.find("canary") == std::string::npos);
+    }
+}
+
+TEST_CASE("place: where the bucket's name goes") {
+    using enum bucket_style;
+    CHECK(placed(settings_for("data", "")) == "data.s3.eu-west-1.amazonaws.com | data.s3.eu-west-1.amazonaws.com | /");
+    CHECK(placed(settings_for("data", ""), "cn-north-1") ==
+          "data.s3.cn-north-1.amazonaws.com.cn | data.s3.cn-north-1.amazonaws.com.cn | /");
+    CHECK(placed(settings_for("my.data", "")) == "s3.eu-west-1.amazonaws.com | s3.eu-west-1.amazonaws.com | /my.data/");
+    CHECK(placed(settings_for("Upper", "")) == "s3.eu-west-1.amazonaws.com | s3.eu-west-1.amazonaws.com | /Upper/");
+    CHECK(placed(settings_for("data", "", path)) == "s3.eu-west-1.amazonaws.com | s3.eu-west-1.amazonaws.com | /data/");
+    CHECK(placed(settings_for("data", "http://127.0.0.1:9000")) == "127.0.0.1 | 127.0.0.1:9000 | /data/");
+    CHECK(placed(settings_for("data", "http://[::1]:9000/x/")) == "::1 | [::1]:9000 | /x/data/");
+    CHECK(placed(settings_for("data", "https://s3.example.com")) == "s3.example.com | s3.example.com | /data/");
+    CHECK(placed(settings_for("tenant:data", "http://h")) == "h | h | /tenant%3Adata/");
+    CHECK(placed(settings_for("data", "https://s3.example.com", virtual_host)) == "data.s3.example.com | data.s3.example.com | /");
+    CHECK(placed(settings_for("my.data", "http://s3.example.com", virtual_host)) == "my.data.s3.example.com | my.data.s3.example.com | /");
+    // Every name below localhost is this machine, and not every resolver knows it.
+    CHECK(placed(settings_for("data", "http://localhost:9000", virtual_host)) == "localhost | data.localhost:9000 | /");
+    CHECK(placed(settings_for("data", "http://127.0.0.1:9000", virtual_host)) == "refused");
+    CHECK(placed(settings_for("data", "http://[::1]", virtual_host)) == "refused");
+    CHECK(placed(settings_for("Upper", "http://h", virtual_host)) == "refused");
+    CHECK(placed(settings_for("a..b", "http://h", virtual_host)) == "refused");
+}
+
+TEST_CASE("place: bucket and region names that could break out are refused") {
+    for (std::string_view const bad : {"", ".", "..", "a/b", "a b", "a?b", "a#b", "a\r\n", "a@b", "\xc3\xa9"}) {
+        CAPTURE(bad);
+        CHECK(placed(settings_for(std::string(bad), "http://h")) == "refused");
+    }
+    for (std::string_view const bad :
+         {"", "EU", "x.evil.com/#", "a b", "a/b", "a\n", "us_east_1", "0123456789012345678901234567890123456789x"}) {
+        CAPTURE(bad);
+        CHECK(placed(settings_for("data", ""), bad) == "refused");
+        CHECK_FALSE(s3::valid_region(bad));
+    }
+    CHECK(s3::valid_region("us-east-1"));
+    CHECK(s3::valid_region("0123456789012345678901234567890123456789"));
+}
