@@ -167,6 +167,7 @@ result<xml_document> xml_document::parse(std::string text, std::size_t const lim
     if (!base::valid_utf8(text)) return refused("invalid UTF-8");
     auto s = std::make_unique<state>();
     s->text = std::move(text);
+    s->text += '\n';  // pugixml overlooks a single character at the very end of its buffer
     pugi::xml_parse_result const parsed = s->document.load_buffer_inplace(s->text.data(), s->text.size(), flags, pugi::encoding_utf8);
     if (!parsed) return refused(std::string(parsed.description()) + " at byte " + std::to_string(parsed.offset));
     if (auto const wrong = wrong_outside(s->document); !wrong.empty()) return refused(wrong);

@@ -41,7 +41,7 @@ TEST_CASE("listing: a full page") {
                 "<Contents><Size>0</Size><Key>p/c</Key><ETag>e2</ETag></Contents>"
                 "<CommonPrefixes><Prefix>p/d%2F</Prefix></CommonPrefixes>"),
         "p/");
-    REQUIRE(page);
+    REQUIRE(page.has_value());
     REQUIRE(page->objects.size() == 2);
     CHECK(page->objects[0].key == "p/a b");
     CHECK(page->objects[0].etag == "\"e1\"");
@@ -83,12 +83,12 @@ TEST_CASE("listing: nothing outside the prefix, nothing without a name or a size
 }
 
 TEST_CASE("listing: it must be clear whether it goes on") {
-    CHECK_FALSE(s3::parse_list(listing("<IsTruncated>true</IsTruncated>"), ""));
-    CHECK_FALSE(s3::parse_list(listing("<IsTruncated>true</IsTruncated><NextContinuationToken/>"), ""));
-    CHECK_FALSE(s3::parse_list(listing("<IsTruncated>maybe</IsTruncated>"), ""));
-    CHECK_FALSE(s3::parse_list(listing(""), ""));
+    CHECK_FALSE(s3::parse_list(listing("<IsTruncated>true</IsTruncated>"), "").has_value());
+    CHECK_FALSE(s3::parse_list(listing("<IsTruncated>true</IsTruncated><NextContinuationToken/>"), "").has_value());
+    CHECK_FALSE(s3::parse_list(listing("<IsTruncated>maybe</IsTruncated>"), "").has_value());
+    CHECK_FALSE(s3::parse_list(listing(""), "").has_value());
     auto const page = s3::parse_list(listing("<IsTruncated>false</IsTruncated><NextContinuationToken>x</NextContinuationToken>"), "");
-    REQUIRE(page);
+    REQUIRE(page.has_value());
     CHECK(page->next.empty());
 }
 
@@ -97,7 +97,7 @@ TEST_CASE("listing: another document is refused") {
          {"", "<html><head/><body/></html>", "<Error><Code>InternalError</Code></Error>", "garbage", "<!DOCTYPE x><ListBucketResult/>",
           "<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>x"}) {
         CAPTURE(bad);
-        CHECK_FALSE(s3::parse_list(std::string(bad), ""));
+        CHECK_FALSE(s3::parse_list(std::string(bad), "").has_value());
     }
 }
 
@@ -107,7 +107,7 @@ TEST_CASE("batch removal: every key is accounted for") {
         "<DeleteResult><Deleted><Key>a</Key></Deleted><Error><Key>b &amp; c</Key><Code>AccessDenied</Code><Message>no</Message></Error>"
         "<Deleted><Key>d</Key></Deleted></DeleteResult>",
         keys);
-    REQUIRE(report);
+    REQUIRE(report.has_value());
     CHECK(report->removed == 2);
     REQUIRE(report->failed.size() == 2);
     CHECK(report->failed[0].key == "b & c");
@@ -115,7 +115,7 @@ TEST_CASE("batch removal: every key is accounted for") {
     CHECK(report->failed[0].message == "no");
     CHECK(report->failed[1].key == "e");
     CHECK(report->failed[1].code == "NoAnswer");
-    CHECK_FALSE(s3::parse_delete_result("", keys));
-    CHECK_FALSE(s3::parse_delete_result("<Error><Code>InternalError</Code></Error>", keys));
-    CHECK_FALSE(s3::parse_delete_result("<DeleteResult><Deleted><Key>a</Key></Deleted>", keys));
+    CHECK_FALSE(s3::parse_delete_result("", keys).has_value());
+    CHECK_FALSE(s3::parse_delete_result("<Error><Code>InternalError</Code></Error>", keys).has_value());
+    CHECK_FALSE(s3::parse_delete_result("<DeleteResult><Deleted><Key>a</Key></Deleted>", keys).has_value());
 }

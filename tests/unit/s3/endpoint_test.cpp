@@ -45,7 +45,7 @@ TEST_CASE("endpoint: taken apart") {
                          row{"http://under_score:80", false, "under_score", 80, "", "under_score"}}) {
         CAPTURE(r.url);
         auto const e = s3::parse_endpoint(r.url);
-        REQUIRE(e);
+        REQUIRE(e.has_value());
         CHECK(e->tls == r.tls);
         CHECK(e->host == r.host);
         CHECK(e->port == r.port);
@@ -93,7 +93,7 @@ TEST_CASE("endpoint: what could mean something else is refused, without repeatin
                                    "http://h\\x"s}) {
         CAPTURE(bad);
         auto const e = s3::parse_endpoint(bad);
-        REQUIRE_FALSE(e);
+        REQUIRE_FALSE(e.has_value());
         CHECK(e.error().reason() == errc::invalid_argument);
         CHECK(e.error().info().detail.find("canary") == std::string::npos);
     }

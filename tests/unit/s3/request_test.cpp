@@ -107,7 +107,7 @@ TEST_CASE("request: put with attributes") {
     o.attributes.metadata = {{"Owner", "me  too"}, {"empty", ""}};
     o.create_only = true;
     auto const r = s3::put_recipe("k", payload("data"), o);
-    REQUIRE(r);
+    REQUIRE(r.has_value());
     CHECK(text_of(*r) ==
           "PUT /bucket/k\nHost: 127.0.0.1:9000\nIf-None-Match: *\nContent-Type: text/plain\nContent-Encoding: gzip\n"
           "Content-Language: de\nContent-Disposition: inline\nCache-Control: no-store\nx-amz-meta-owner: me  too\nx-amz-meta-empty: \n");
@@ -116,7 +116,7 @@ TEST_CASE("request: put with attributes") {
     put_options replace;
     replace.if_match = "e";
     auto const swap = s3::put_recipe("k", payload(), replace);
-    REQUIRE(swap);
+    REQUIRE(swap.has_value());
     CHECK(text_of(*swap) == "PUT /bucket/k\nHost: 127.0.0.1:9000\nIf-Match: \"e\"\n");
     replace.create_only = true;
     CHECK(s3::put_recipe("k", payload(), replace).error().reason() == errc::invalid_argument);
@@ -153,7 +153,7 @@ TEST_CASE("request: a batch removal carries every key as it is") {
     CHECK(r.payload_hash == base::hex(base::sha256(document)));
     CHECK(text_of(r).starts_with("POST /bucket/?delete=\n"));
     auto const parsed = codec::xml_document::parse(document, 1 << 20);
-    REQUIRE(parsed);
+    REQUIRE(parsed.has_value());
     std::vector<object_key> came;
     for (auto e = parsed->root().first_child(); e; e = e.next()) came.push_back(e.text_of("Key"));
     CHECK(came == keys);
