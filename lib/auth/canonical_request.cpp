@@ -13,18 +13,24 @@ using boost::container::small_vector;
 constexpr char lower(char const c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 constexpr bool blank(char const c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
-/// <0, 0, >0 as the lower-case names sort.
-int compare_names(std::string_view const a, std::string_view const b) noexcept {
-    std::size_t const common = std::min(a.size(), b.size());
-    for (std::size_t i = 0; i < common; ++i) {
-        auto const x = static_cast<unsigned char>(lower(a[i])), y = static_cast<unsigned char>(lower(b[i]));
-        if (x != y) return x < y ? -1 : 1;
+/// Nothing to trim or to fold, as with nearly every value. No branch in the loop: it is vectorised, and session tokens are long.
+bool is_trimmed(std::string_view const value) noexcept {
+    if (value.empty()) return true;
+    if (blank(value.front()) || blank(value.back())) return false;
+    unsigned char folds = 0;  // of the characters' own width, or GCC does not vectorise
+    for (std::size_t i = 1; i < value.size(); ++i) {
+        auto const here = static_cast<unsigned char>(value[i]), before = static_cast<unsigned char>(value[i - 1]);
+        folds = static_cast<unsigned char>(folds | (here < ' ') | ((here == ' ') & (before == ' ')));
     }
-    return a.size() == b.size() ? 0 : a.size() < b.size() ? -1 : 1;
+    return folds == 0;
 }
 
 /// Without the spaces around it, and with one space for each run of them inside.
 void append_trimmed(std::string& to, std::string_view const value) {
+    if (is_trimmed(value)) {
+        to += value;
+        return;
+    }
     std::size_t i = 0;
     bool first = true;
     while (true) {
@@ -65,30 +71,36 @@ void append_query(std::string& to, std::string_view query) {
 /// Appends the lines of the signed headers and returns their names.
 std::string append_headers(std::string& to, http::fields const& all, header_filter const is_signed) {
     struct header {
-        http::fields::view field;
-        std::size_t place;  // headers of one name keep their order
+        std::size_t name_at, name_size;  // in `lowered`
+        std::size_t place;               // in `all`: headers of one name keep their order
     };
     small_vector<header, 24> headers;
-    for (std::size_t i = 0; i < all.size(); ++i)
-        if (http::fields::view const field = all[i]; is_signed(field.name)) headers.push_back({field, i});
-    std::ranges::sort(headers, [](header const& a, header const& b) {
-        int const order = compare_names(a.field.name, b.field.name);
+    std::string lowered;
+    lowered.reserve(256);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        std::string_view const name = all[i].name;
+        if (!is_signed(name)) continue;
+        headers.push_back({lowered.size(), name.size(), i});
+        lowered += name;
+    }
+    std::ranges::transform(lowered, lowered.begin(), [](char c) { return lower(c); });
+    auto const name_of = [&](header const& h) { return std::string_view(lowered).substr(h.name_at, h.name_size); };
+    std::ranges::sort(headers, [&](header const& a, header const& b) {
+        int const order = name_of(a).compare(name_of(b));
         return order != 0 ? order < 0 : a.place < b.place;
     });
 
     std::string names;
-    names.reserve(160);
+    names.reserve(lowered.size() + headers.size());
     for (std::size_t i = 0; i < headers.size(); ++i) {
-        auto const& [name, value] = headers[i].field;
-        if (i != 0 && compare_names(headers[i - 1].field.name, name) == 0) {
+        std::string_view const name = name_of(headers[i]);
+        if (i != 0 && name_of(headers[i - 1]) == name) {
             to.back() = ',';  // in place of the line end of the one before
         } else {
-            if (!names.empty()) names += ';';
-            std::size_t const at = names.size();
-            for (char const c : name) names += lower(c);
-            to.append(names, at).append(":");
+            names.append(i == 0 ? "" : ";").append(name);
+            to.append(name).append(":");
         }
-        append_trimmed(to, value);
+        append_trimmed(to, all[headers[i].place].value);
         to += '\n';
     }
     return names;
