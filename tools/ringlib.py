@@ -1,0 +1,187 @@
+"""Running things for the test rings: commands with logs, builds, and the counting of what they report."""
+
+import dataclasses
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build"
+LOGS = BUILD / "logs"
+JOBS = os.environ.get("SLUICE_JOBS") or str(len(os.sched_getaffinity(0)))
+
+
+@dataclasses.dataclass
+class Tally:
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    def __iadd__(self, other):
+        self.passed += other.passed
+        self.failed += other.failed
+        self.skipped += other.skipped
+        return self
+
+    def __str__(self):
+        return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
+
+
+def say(text):
+    print(text, flush=True)
+
+
+def fail(name, log=None):
+    """One failure, with the end of its log."""
+    say(f"FAILED {name}")
+    if log is not None:
+        lines = log.read_text(errors="replace").splitlines()
+        say("\n".join("    " + line for line in lines[-40:]))
+        say(f"    the whole log: {log.relative_to(ROOT)}")
+    return Tally(failed=1)
+
+
+def not_run(name, reason):
+    """Something that could not be tried: skipped here, a failure where everything must be there."""
+    say(f"NOT RUN: {name}: {reason}")
+    return Tally(failed=1) if os.environ.get("CI") == "true" else Tally(skipped=1)
+
+
+def run(name, command, limit, env=None, cwd=ROOT):
+    """Runs a command with its output in a log. Returns its exit code (None when it took longer than `limit` seconds), and the log."""
+    LOGS.mkdir(parents=True, exist_ok=True)
+    log = LOGS / (name.replace("/", "-").replace(" ", "-") + ".log")
+    with open(log, "wb") as out:
+        process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=cwd,
+                                   env={**os.environ, **(env or {})}, start_new_session=True)
+        try:
+            code = process.wait(limit)
+        except subprocess.TimeoutExpired:
+            code = None
+        except BaseException:
+            stop_session(process)
+            raise
+        if code is None:
+            stop_session(process)
+            out.write(f"\nstopped: did not end within {limit} s\n".encode())
+    return code, log
+
+
+def stop_session(process):
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def check(name, command, limit=600, env=None):
+    """A command that passes or fails as one."""
+    code, log = run(name, command, limit, env)
+    return Tally(passed=1) if code == 0 else fail(name, log)
+
+
+DOCTEST = re.compile(r"^\[doctest\] test cases: +(\d+) \| +(\d+) passed \| +(\d+) failed \| +(\d+) skipped", re.MULTILINE)
+
+
+def doctest_tally(text, code):
+    """What a doctest program's summary line says; a program that ended badly without a failed case is one failure more."""
+    found = DOCTEST.search(text)
+    tally = Tally(*(int(n) for n in found.groups()[1:])) if found else Tally()
+    if code != 0 and tally.failed == 0 or not found:
+        tally.failed += 1
+    return tally
+
+
+def doctest(name, program, limit, env=None):
+    """A doctest program: each case counts."""
+    code, log = run(name, [*steady(), str(program), "--no-colors"], limit, env)
+    tally = doctest_tally(log.read_text(errors="replace"), code)
+    if tally.failed:
+        fail(name, log)
+    return tally
+
+
+def marks_tally(name, log, code):
+    """What a script's lines "PASS x", "FAIL x: why" and "NOT RUN: x: why" add up to."""
+    tally = Tally()
+    for line in log.read_text(errors="replace").splitlines():
+        if line.startswith("PASS "):
+            tally.passed += 1
+        elif line.startswith("FAIL "):
+            tally.failed += 1
+        elif line.startswith("NOT RUN: "):
+            tally += not_run(name, line.removeprefix("NOT RUN: "))
+        elif found := DOCTEST.match(line):
+            tally += Tally(*(int(n) for n in found.groups()[1:]))
+    if code != 0 and tally.failed == 0:
+        tally.failed = 1
+    if code != 0:
+        fail(name, log)
+    return tally
+
+
+def marks(name, command, limit, env=None):
+    """A script that reports many checks by line."""
+    code, log = run(name, command, limit, env)
+    return marks_tally(name, log, code)
+
+
+def steady():
+    """Sanitizers of these compilers fail on some kernels unless addresses stay where they expect them."""
+    command = ["setarch", "-R"]
+    works = shutil.which("setarch") and subprocess.run([*command, "true"], stderr=subprocess.DEVNULL).returncode == 0
+    return command if works else []
+
+
+def compiler(name):
+    return f"ccache {name}" if shutil.which("ccache") else name
+
+
+def configure(directory, cxx, *options):
+    """Sets a build directory up unless it is there. None when it is ready, else the failure."""
+    if (BUILD / directory / "build.ninja").exists():
+        return None
+    shutil.rmtree(BUILD / directory, ignore_errors=True)
+    command = ["meson", "setup", str(BUILD / directory), str(ROOT), "-Dwerror=true", "-Dtests=true", *options]
+    code, log = run(f"{directory} setup", command, 300, {"CXX": compiler(cxx)})
+    return None if code == 0 else fail(f"{directory} setup", log)
+
+
+def build(directory, *targets):
+    """Builds targets, or everything. None when that worked, else the failure."""
+    began = time.monotonic()
+    name = f"{directory} build"
+    code, log = run(name, ["ninja", "-C", str(BUILD / directory), "-j", JOBS, *targets], 3600)
+    if time.monotonic() - began > 5:
+        say(f"  {name} {' '.join(targets)}: {time.monotonic() - began:.0f} s")
+    return None if code == 0 else fail(name, log)
+
+
+def targets(directory):
+    """Programs of a build directory, by name."""
+    command = ["meson", "introspect", "--targets", str(BUILD / directory)]
+    found = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    return {t["name"]: pathlib.Path(t["filename"][0]) for t in found if t["type"] == "executable"}
+
+
+def meson_tests(name, directory, suite, limit=600):
+    """A meson suite: each test counts."""
+    command = ["meson", "test", "-C", str(BUILD / directory), "--no-rebuild", "--suite", suite, "--print-errorlogs"]
+    code, log = run(name, command, limit)
+    results = (BUILD / directory / "meson-logs" / "testlog.json").read_text().splitlines() if code is not None else []
+    outcomes = [json.loads(line)["result"] for line in results]
+    tally = Tally(outcomes.count("OK"), 0, outcomes.count("SKIP"))
+    tally.failed = len(outcomes) - tally.passed - tally.skipped
+    if code != 0 and tally.failed == 0:
+        tally.failed = 1
+    if tally.failed:
+        fail(name, log)
+    return tally
+
+
+def python(*arguments):
+    return [sys.executable, *(str(a) for a in arguments)]

@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+"""The test rings, from the cheapest to the dearest: ./dev test [RING..] [--quick].
+
+A ring is a function that returns a Tally, or None when the tree has nothing of its kind. The last line is the sum over all rings;
+the exit code is 0 only when nothing failed. Logs are in build/logs.
+"""
+
+import sys
+import time
+
+import linting
+from ringlib import (BUILD, ROOT, Tally, build, check, configure, doctest, marks, meson_tests, python, say, targets)
+
+ASAN = {"ASAN_OPTIONS": "detect_leaks=1:detect_stack_use_after_return=1:abort_on_error=0", "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1"}
+TSAN = {"TSAN_OPTIONS": f"suppressions={ROOT}/tests/tsan.supp:halt_on_error=0:second_deadlock_stack=1", "SLUICE_TEST_THREADS": "4"}
+# Build directory -> compiler and options. Assertions of the standard library cost little and find much.
+CHECKED = "-Dcpp_args=-D_GLIBCXX_ASSERTIONS"
+CONFIGURATIONS = {
+    "test": ("g++-12", "-Dbuildtype=debug", CHECKED, "-Dexamples=true", "-Dlibdir=lib"),
+    "asan": ("g++-12", "-Dbuildtype=debug", "-Doptimization=1", "-Db_sanitize=address,undefined", "-Db_lundef=false", "-Dcli=false"),
+    "tsan": ("g++-12", "-Dbuildtype=debug", "-Doptimization=1", "-Db_sanitize=thread", "-Db_lundef=false", "-Dcli=false"),
+    "clang": ("clang++-16", "-Dbuildtype=debug", "-Dexamples=true", "-Dbenches=true"),
+}
+PROGRAMS = {"unit": 120, "stream": 600, "conformance": 900}  # seconds each may take; sanitizers three times that
+
+
+def programs(directory, names, env=None, patience=1):
+    """Builds and runs the doctest programs `names` of one configuration."""
+    broken = configure(directory, *CONFIGURATIONS[directory])
+    if broken:
+        return broken
+    there = targets(directory)
+    names = [n for n in names if n in there]
+    if not names:
+        return None
+    broken = build(directory, *[str(there[n].relative_to(BUILD / directory)) for n in names])
+    if broken:
+        return broken
+    tally = Tally()
+    for name in names:
+        one = doctest(f"{directory} {name}", there[name], PROGRAMS[name] * patience, env)
+        if len(names) > 1:
+            say(f"  {name}: {one}")
+        tally += one
+    return tally
+
+
+def whole_build(directory):
+    """Builds everything of one configuration. None when that worked, else the failure."""
+    return configure(directory, *CONFIGURATIONS[directory]) or build(directory)
+
+
+def ring_lint():
+    return linting.all_checks()
+
+
+def ring_headers():
+    return marks("headers", python(ROOT / "tools" / "check_headers.py", "--all"), 900)
+
+
+def ring_unit():
+    return programs("test", ["unit"])
+
+
+def ring_stream():
+    return programs("test", ["stream"])
+
+
+def ring_conformance():
+    return programs("test", ["conformance"])
+
+
+def ring_examples():
+    if "executable" not in (ROOT / "examples" / "meson.build").read_text():
+        return None
+    return whole_build("test") or meson_tests("examples", "test", "examples")
+
+
+def ring_integration():
+    script = ROOT / "tests" / "integration" / "run.py"
+    return whole_build("test") or marks("integration", python(script, BUILD / "test"), 1800) if script.exists() else None
+
+
+def ring_consumers():
+    script = ROOT / "tests" / "consumers" / "run.py"
+    return whole_build("test") or marks("consumers", python(script, BUILD / "test"), 900) if script.exists() else None
+
+
+def ring_asan():
+    return programs("asan", PROGRAMS, ASAN, 3)
+
+
+def ring_tsan():
+    return programs("tsan", PROGRAMS, TSAN, 3)
+
+
+def ring_clang():
+    return whole_build("clang") or programs("clang", PROGRAMS)
+
+
+RINGS = {name.removeprefix("ring_"): function for name, function in list(globals().items()) if name.startswith("ring_")}
+QUICK = ["lint", "unit", "stream", "conformance"]
+
+
+def main(arguments):
+    wanted = [a for a in arguments if a != "--quick"] or (QUICK if "--quick" in arguments else list(RINGS))
+    unknown = [name for name in wanted if name not in RINGS]
+    if unknown:
+        print(f"no such ring: {' '.join(unknown)}; there are: {' '.join(RINGS)}", file=sys.stderr)
+        return 2
+    total = Tally()
+    for name in [r for r in RINGS if r in wanted]:
+        say(f"{name} ...")
+        began = time.monotonic()
+        tally = RINGS[name]()
+        if tally is None:
+            say(f"{name}: nothing of this kind in the tree")
+            continue
+        total += tally
+        say(f"{name}: {tally} ({time.monotonic() - began:.0f} s)")
+    say(str(total))
+    return 1 if total.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
