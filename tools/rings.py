@@ -9,7 +9,7 @@ import sys
 import time
 
 import linting
-from ringlib import (BUILD, ROOT, Tally, build, check, configure, doctest, marks, meson_tests, python, say, targets)
+from ringlib import BUILD, ROOT, Tally, build, configure, doctest, marks, meson_tests, python, say, targets
 
 ASAN = {"ASAN_OPTIONS": "detect_leaks=1:detect_stack_use_after_return=1:abort_on_error=0", "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1"}
 TSAN = {"TSAN_OPTIONS": f"suppressions={ROOT}/tests/tsan.supp:halt_on_error=0:second_deadlock_stack=1", "SLUICE_TEST_THREADS": "4"}
@@ -21,7 +21,8 @@ CONFIGURATIONS = {
     "tsan": ("g++-12", "-Dbuildtype=debug", "-Doptimization=1", "-Db_sanitize=thread", "-Db_lundef=false", "-Dcli=false"),
     "clang": ("clang++-16", "-Dbuildtype=debug", "-Dexamples=true", "-Dbenches=true"),
 }
-PROGRAMS = {"unit": 120, "stream": 600, "conformance": 900}  # seconds each may take; sanitizers three times that
+# Program -> seconds a run may take (sanitizers three times that), and the environments it is run in.
+PROGRAMS = {"unit": (120, [{}]), "stream": (600, [{}]), "conformance": (600, [{"SLUICE_STORE": "memory"}, {"SLUICE_STORE": "s3"}])}
 
 
 def programs(directory, names, env=None, patience=1):
@@ -38,10 +39,12 @@ def programs(directory, names, env=None, patience=1):
         return broken
     tally = Tally()
     for name in names:
-        one = doctest(f"{directory} {name}", there[name], PROGRAMS[name] * patience, env)
-        if len(names) > 1:
-            say(f"  {name}: {one}")
-        tally += one
+        limit, variants = PROGRAMS[name]
+        for variant in variants:
+            title = " ".join([directory, name, *variant.values()])
+            one = doctest(title, there[name], limit * patience, {**(env or {}), **variant})
+            say(f"  {title}: {one}")
+            tally += one
     return tally
 
 

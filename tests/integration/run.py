@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+"""The conformance list and the command line tool against a real Ceph, over HTTP and over HTTPS through nginx with our own authority.
+
+run.py BUILD-DIRECTORY [NAME..]: starts the servers in BUILD-DIRECTORY/servers, runs every check whose name contains a NAME, stops
+what it started. Prints PASS, FAIL or NOT RUN for each; the doctest summary of the conformance list counts case by case.
+
+A check is a function `check_*(env)` in any tests/integration/cli_*.py; it fails by raising (plain `assert` will do). `env` offers:
+  env.http, env.https           endpoints of the same server; env.expired, env.other_host: with such certificates;
+  env.tls12, env.tls13          only that version of TLS; env.dead: nobody listens there
+  env.bucket                    an existing bucket; env.prefix: keys of this check alone, ends in "/"; env.uri(key): s3://BUCKET/PREFIX+key
+  env.access_key, env.secret_key, env.region, env.ca_file (the authority that signed the certificates above)
+  env.tmp                       a fresh folder (pathlib.Path), also HOME and working directory of the tool; removed afterwards
+  env.run(*args, endpoint=env.http, stdin=b"", limit=120, **environ)    runs `sluice args`, returns subprocess.CompletedProcess with
+                                bytes stdout and stderr. The environment holds PATH, HOME, the keys, region, endpoint and CA file as
+                                AWS_* variables, and `environ` on top (None removes one). endpoint=None sets none.
+  env.start(*args, same)        the same as a subprocess.Popen with pipes, for checks that interrupt; ended after the check
+  env.front()                   `with env.front() as f`: a server front of the check's own: f.url("plain"), f.url("https"), f.kill()
+  env.answering(reply)          `with env.answering(b"HTTP/1.1 200 OK\\r\\n...") as url`: a server that sends just that to everyone
+"""
+
+import contextlib
+import importlib.util
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import traceback
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "servers"))
+from ceph import Ceph  # noqa: E402
+from daemon import NotRun, free_port  # noqa: E402
+from nginx import FRONTS, Nginx, make_ca  # noqa: E402
+
+
+class Env:
+    bucket = "sluice-test"
+
+    def __init__(self, build, servers, ceph, front):
+        self.build, self.servers, self.ceph = build, servers, ceph
+        self.sluice = build / "cli" / "sluice"
+        self.access_key, self.secret_key, self.region = ceph.access_key, ceph.secret_key, ceph.region
+        self.http, self.dead = ceph.endpoint, f"http://127.0.0.1:{free_port()}"
+        self.ca = servers / "ca"
+        self.ca_file = self.ca / "ca.pem"
+        for name in FRONTS:
+            setattr(self, name, front.url(name))
+
+    @contextlib.contextmanager
+    def check(self, name):
+        """What lasts as long as one check."""
+        self.tmp = pathlib.Path(tempfile.mkdtemp(prefix="check-", dir=self.servers))
+        self.prefix, self.children = f"{name}/", []
+        try:
+            yield
+        finally:
+            for child in self.children:
+                child.kill()
+                child.communicate()
+            shutil.rmtree(self.tmp, ignore_errors=True)
+
+    def uri(self, key=""):
+        return f"s3://{self.bucket}/{self.prefix}{key}"
+
+    def environ(self, endpoint, **changes):
+        settings = {"PATH": os.environ["PATH"], "HOME": str(self.tmp), "LC_ALL": "C.UTF-8", "AWS_ACCESS_KEY_ID": self.access_key,
+                    "AWS_SECRET_ACCESS_KEY": self.secret_key, "AWS_REGION": self.region, "AWS_ENDPOINT_URL": endpoint,
+                    "AWS_CA_BUNDLE": str(self.ca_file), **changes}
+        return {name: str(value) for name, value in settings.items() if value is not None}
+
+    def run(self, *args, endpoint="", stdin=b"", limit=120, **environ):
+        where = self.http if endpoint == "" else endpoint
+        return subprocess.run([self.sluice, *map(str, args)], input=stdin, capture_output=True, timeout=limit, cwd=self.tmp,
+                              env=self.environ(where, **environ))
+
+    def start(self, *args, endpoint="", **environ):
+        where = self.http if endpoint == "" else endpoint
+        child = subprocess.Popen([self.sluice, *map(str, args)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                 cwd=self.tmp, env=self.environ(where, **environ))
+        self.children.append(child)
+        return child
+
+    def front(self):
+        return Nginx(self.tmp / "front", self.ca, self.ceph.port)
+
+    @contextlib.contextmanager
+    def answering(self, reply):
+        listener = socket.create_server(("127.0.0.1", 0))
+
+        def serve():
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                with connection, contextlib.suppress(OSError):
+                    connection.settimeout(5)
+                    connection.recv(65536)
+                    connection.sendall(reply)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            listener.close()
+            thread.join()
+
+
+def conformance(env, name, endpoint):
+    """The conformance list against one endpoint."""
+    program = env.build / "tests" / "conformance" / "conformance"
+    settings = env.environ(endpoint, SLUICE_STORE="env", SLUICE_TEST_BUCKET=env.bucket, SLUICE_TEST_S3_ENDPOINT=endpoint)
+    done = subprocess.run([program, "--no-colors"], env=settings, cwd=env.tmp, capture_output=True, timeout=900)
+    text = done.stdout.decode(errors="replace") + done.stderr.decode(errors="replace")
+    print(f"conformance over {name}\n{text}", flush=True)
+    if done.returncode != 0 and "[doctest] test cases:" not in text:
+        print(f"FAIL conformance over {name}: exit code {done.returncode}", flush=True)
+    return done.returncode == 0
+
+
+def checks(names):
+    """(name, function) of every check."""
+    for path in sorted(HERE.glob("cli_*.py")):
+        spec = importlib.util.spec_from_file_location(path.stem, path)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        for function in sorted(n for n in vars(module) if n.startswith("check_")):
+            name = f"{path.stem}-{function.removeprefix('check_')}"
+            if not names or any(n in name for n in names):
+                yield name, vars(module)[function]
+
+
+def run_check(env, name, function):
+    with env.check(name):
+        try:
+            function(env)
+        except Exception as e:  # whatever a check raises is its failure
+            traceback.print_exc(file=sys.stdout)
+            print(f"FAIL {name}: {type(e).__name__}: {str(e)[:300]}", flush=True)
+            return False
+    print(f"PASS {name}", flush=True)
+    return True
+
+
+def run_all(env, names):
+    good = True
+    if (env.build / "tests" / "conformance" / "conformance").exists() and (not names or "conformance" in names):
+        for name, endpoint in (("http", env.http), ("https", env.https)):
+            with env.check(f"conformance-{name}"):
+                good = conformance(env, name, endpoint) and good
+    for name, function in checks(names):
+        good = run_check(env, name, function) and good
+    return good
+
+
+def main(build, *names):
+    build = pathlib.Path(build).resolve()
+    servers = build / "servers"
+    servers.mkdir(parents=True, exist_ok=True)
+    try:
+        with Ceph(servers / "ceph") as ceph:
+            ceph.create_bucket(Env.bucket)
+            with Nginx(servers / "nginx", make_ca(servers / "ca"), ceph.port) as front:
+                return 0 if run_all(Env(build, servers, ceph, front), names) else 1
+    except NotRun as e:
+        print(f"NOT RUN: real servers: {e}", flush=True)
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,136 @@
+#!/usr/bin/env python3
+"""A single-node Ceph with an S3 gateway, its data in memory. `ceph.py FOLDER` runs one until interrupted."""
+
+import base64
+import email.utils
+import hashlib
+import hmac
+import http.client
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+import time
+import uuid
+
+from daemon import Daemons, NotRun, free_port, listens, wait_until
+
+CONFIGURATION = """[global]
+fsid={fsid}
+mon host=127.0.0.1:{mon_port}
+public network=127.0.0.0/8
+auth cluster required=none
+auth service required=none
+auth client required=none
+osd pool default size=1
+osd pool default min size=1
+osd pool default pg num=8
+mon allow pool size one=true
+mon warn on pool no redundancy=false
+mon data avail crit=0
+run dir={folder}/run
+pid file={folder}/run/$name.pid
+log file={folder}/run/$name.log
+admin socket={folder}/run/$name.asok
+osd objectstore=memstore
+memstore device bytes=8589934592
+osd data={folder}/osd
+mon data={folder}/mon
+mgr data={folder}/mgr
+osd crush chooseleaf type=0
+ms bind msgr2=false
+osd memory target=1073741824
+[client.rgw]
+rgw frontends=beast endpoint=127.0.0.1:{port}
+rgw thread pool size=64
+rgw data={folder}/rgw
+rgw enable usage log=false
+keyring={folder}/rgw/keyring
+"""
+TOOLS = ("ceph-mon", "ceph-mgr", "ceph-osd", "radosgw", "radosgw-admin", "ceph", "ceph-authtool", "monmaptool")
+
+
+class Ceph:
+    access_key, secret_key, region = "testkey", "testsecret", "us-east-1"
+
+    def __init__(self, folder):
+        lacking = [t for t in TOOLS if shutil.which(t) is None]
+        if lacking:
+            raise NotRun(f"not installed: {' '.join(lacking)}")
+        self.folder = pathlib.Path(folder).absolute()
+        self.configuration = str(self.folder / "ceph.conf")
+        self.daemons = Daemons()
+
+    def __enter__(self):
+        try:
+            self._start()
+        except subprocess.CalledProcessError as e:
+            self.daemons.stop()
+            raise NotRun(f"{e.cmd[0]}: {e.stderr.decode(errors='replace').strip()[-300:]}") from e
+        except BaseException:
+            self.daemons.stop()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self.daemons.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _run(self, tool, *arguments):
+        command = [tool, *(() if tool in ("ceph-authtool", "monmaptool") else ("-c", self.configuration)), *arguments]
+        return subprocess.run(command, check=True, capture_output=True, timeout=60).stdout.decode()
+
+    def _daemon(self, tool, *arguments):
+        return self.daemons.start([tool, "-c", self.configuration, "-f", *arguments], self.folder / "run" / "output.log")
+
+    def _start(self):
+        shutil.rmtree(self.folder, ignore_errors=True)
+        for name in ("mon", "osd", "rgw", "mgr", "run"):
+            (self.folder / name).mkdir(parents=True)
+        fsid, mon_port, self.port = str(uuid.uuid4()), free_port(16789), free_port(17480)
+        (self.folder / "ceph.conf").write_text(CONFIGURATION.format(fsid=fsid, mon_port=mon_port, port=self.port, folder=self.folder))
+        self._run("ceph-authtool", "--create-keyring", str(self.folder / "keyring"), "--gen-key", "-n", "mon.", "--cap", "mon", "allow *")
+        self._run("monmaptool", "--create", "--addv", "a", f"[v1:127.0.0.1:{mon_port}]", "--fsid", fsid, str(self.folder / "monmap"))
+        self._run("ceph-mon", "--mkfs", "-i", "a", "--monmap", str(self.folder / "monmap"), "--keyring", str(self.folder / "keyring"))
+        self._daemon("ceph-mon", "-i", "a")
+        self._daemon("ceph-mgr", "-i", "x")
+        osd_id = str(uuid.uuid4())
+        number = self._run("ceph", "osd", "new", osd_id).strip()
+        self._run("ceph-osd", "-i", number, "--mkfs", "--osd-uuid", osd_id)
+        self._daemon("ceph-osd", "-i", number)
+        self._daemon("radosgw", "-n", "client.rgw")
+        wait_until(lambda: listens(self.port), "Ceph's gateway", self.daemons.processes)
+        self._run("radosgw-admin", "user", "create", "--uid=test", "--display-name=test", f"--access-key={self.access_key}",
+                  f"--secret={self.secret_key}")
+
+    @property
+    def endpoint(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def create_bucket(self, name):
+        """By a request signed in the old way, independent of everything the library does."""
+        date = email.utils.formatdate(time.time(), usegmt=True)
+        digest = hmac.new(self.secret_key.encode(), f"PUT\n\n\n{date}\n/{name}".encode(), hashlib.sha1).digest()
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection.request("PUT", f"/{name}", headers={"Date": date, "Authorization": f"AWS {self.access_key}:{base64.b64encode(digest).decode()}"})
+        reply = connection.getresponse()
+        text = reply.read().decode(errors="replace")
+        connection.close()
+        if reply.status != 200:
+            raise NotRun(f"Ceph would not create bucket {name}: {reply.status} {text[:200]}")
+
+
+def main():
+    with Ceph(sys.argv[1]) as ceph:
+        ceph.create_bucket("test")
+        print(json.dumps({"endpoint": ceph.endpoint, "bucket": "test", "access_key": ceph.access_key, "secret_key": ceph.secret_key}), flush=True)
+        try:
+            while True:
+                time.sleep(3600)
+        except KeyboardInterrupt:
+            pass
+
+
+if __name__ == "__main__":
+    main()
