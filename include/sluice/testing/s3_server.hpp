@@ -25,7 +25,7 @@ struct SLUICE_API s3_server_options {
     std::uint32_t page_limit = 1000;       ///< most keys of one list page, whatever is asked for
     std::chrono::seconds clock_offset{0};  ///< the server's clock against ours; beyond 15 minutes: RequestTimeTooSkewed
     std::string certificate_pem, key_pem;  ///< TLS when given
-    std::size_t threads = 1;
+    std::string domain = "localhost";      ///< virtual-host style: the bucket is what comes before ".localhost"
 };
 
 /// A fault to do to one request; chosen by `s3_server::on_request`.
@@ -33,32 +33,39 @@ struct SLUICE_API s3_fault {
     s3_fault() {}
     int status = 0;    ///< answer this status with an S3 error document instead
     std::string code;  ///< its <Code>
+    /// Added to the answer in place of its own; an empty value takes the answer's own away.
     std::vector<std::pair<std::string, std::string>> headers;
     std::optional<std::uint64_t> cut_body_after;  ///< send so many body bytes of a correct answer, then reset the connection
     bool ignore_range = false;                    ///< answer 200 with the whole object
     std::int64_t shift_range = 0;                 ///< answer another range than asked for
     bool drop_after_apply = false;                ///< do the work, then close without an answer
-    std::chrono::milliseconds delay{0};
+    std::chrono::milliseconds delay{0};           ///< before the work
 };
 
 struct SLUICE_API s3_request_view {
     s3_request_view() {}
     std::string method, bucket, key, query, range, if_match;
-    std::uint64_t number = 0;  ///< of all requests, from 1
+    std::uint64_t number = 0;  ///< of all requests since the last `reset_counts`, from 1
 };
 
 struct SLUICE_API s3_server_counts {
     s3_server_counts() {}
     std::uint64_t requests = 0, connections = 0, gets = 0, heads = 0, puts = 0, lists = 0, deletes = 0;
-    std::uint64_t refused = 0;  ///< ill-formed or wrongly signed: a test asserts 0
-    std::string last_refusal;   ///< why, for the test's message
+    /// Ill-formed or wrongly signed, which no correct client sends: a test asserts 0. What a correct client may meet is not counted: a
+    /// wrong region, a skewed clock, an expired token, a condition that does not hold, an object that is not there.
+    std::uint64_t refused = 0;
+    std::string last_refusal;  ///< why, for the test's message
 };
 
 /// An S3-shaped server in this process, stricter than real ones: verifies every signature with a signer of its own, lengths and header
 /// bytes, ranges, conditions, ListObjectsV2 (prefix, delimiter, start-after, continuation-token, encoding-type), batch delete with
 /// Content-MD5. Path and virtual-host style (`bucket.localhost`). Objects live in memory.
 ///
-/// Threads: all members from any thread. Lifetime: stops and joins in the destructor, also with requests in flight.
+/// A header that comes twice, a key or query spelt otherwise than SigV4 spells it, an unknown parameter or x-amz header, Expect, chunked
+/// bodies, bytes between a request and its reply: all are refused with 400 and counted.
+///
+/// Threads: all members from any thread; one thread per connection serves. Lifetime: stops and joins in the destructor, also with requests
+/// in flight. Errors: the constructor throws std::invalid_argument for PEM texts that do not load.
 class SLUICE_API s3_server {
 public:
     explicit s3_server(s3_server_options options = {});
@@ -69,16 +76,21 @@ public:
     std::uint16_t port() const noexcept;
     std::string endpoint() const;  ///< "http://127.0.0.1:PORT" or "https://localhost:PORT"
 
-    /// Called for every request before it is served.
+    /// Called for every well-formed request before it is served, from the threads of the connections, several at once. A request whose
+    /// signature is wrong is refused all the same.
     void on_request(std::function<std::optional<s3_fault>(s3_request_view const&)> decide);
 
-    /// Straight into the store, without HTTP; returns the ETag.
+    /// Requests must carry this token from now on; the one before has expired.
+    void rotate_session_token(std::string token);
+
+    /// Straight into the store, without HTTP; makes the bucket if need be. Returns the ETag, quoted as in the header.
     std::string put(std::string bucket, std::string key, std::string data);
     std::optional<std::string> get(std::string bucket, std::string key) const;
     std::uint64_t object_count() const;
     s3_server_counts counts() const;
     void reset_counts();
     std::uint64_t connections_open() const noexcept;
+    bool wait_until_closed(std::chrono::milliseconds limit) const;
     /// Stops listening and resets every connection, as a killed process does.
     void kill();
 

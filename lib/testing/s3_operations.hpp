@@ -1,0 +1,36 @@
+#pragma once
+
+#include "testing/s3_objects.hpp"
+
+#include <sluice/testing/s3_server.hpp>
+
+namespace sluice::inline v0::testing {
+
+/// What the operations work on.
+struct s3_scene {
+    s3_objects& objects;
+    std::string region;
+    std::uint32_t page_limit;
+    unix_seconds now;
+};
+
+/// One function per operation; each throws s3_problem.
+s3_reply get_object(s3_request const& request, s3_scene const& scene, s3_fault const& fault);
+s3_reply put_object(s3_request const& request, s3_scene const& scene);
+s3_reply delete_object(s3_request const& request, s3_scene const& scene);
+s3_reply delete_objects(s3_request const& request, s3_scene const& scene);
+s3_reply list_objects(s3_request const& request, s3_scene const& scene);
+
+/// Throws when Content-MD5 is there and not that of the body.
+void check_content_md5(s3_request const& request, bool required);
+/// With ETag and time stamp as a PUT gives them.
+s3_object make_object(std::string data, unix_seconds now);
+
+struct s3_delete_list {
+    std::vector<std::string> keys;
+    bool quiet = false;
+};
+/// Reads the body of a batch delete; takes no more of XML than that needs. Throws s3_problem.
+s3_delete_list parse_delete_list(std::string_view body);
+
+}  // namespace sluice::inline v0::testing

@@ -1,0 +1,59 @@
+#include "testing/digest.hpp"
+#include "testing/http_reader.hpp"
+#include "testing/s3_conditions.hpp"
+#include "testing/s3_operations.hpp"
+
+#include <array>
+
+namespace sluice::inline v0::testing {
+namespace {
+
+constexpr std::array<std::string_view, 6> kept{"Content-Type",     "Cache-Control",    "Content-Disposition",
+                                               "Content-Encoding", "Content-Language", "Expires"};
+
+header_list kept_headers(s3_request const& request) {
+    header_list headers;
+    bool typed = false;
+    for (auto const& [name, value] : request.raw.headers) {
+        typed = typed || same_name(name, "Content-Type");
+        bool keep = same_name(std::string_view(name).substr(0, 11), "x-amz-meta-");
+        for (std::string_view const one : kept) keep = keep || same_name(name, one);
+        if (keep) headers.emplace_back(name, value);
+    }
+    if (!typed) headers.emplace_back("Content-Type", "binary/octet-stream");
+    return headers;
+}
+
+}  // namespace
+
+s3_object make_object(std::string data, unix_seconds const now) {
+    s3_object object;
+    object.etag = '"' + hex(md5(data)) + '"';
+    object.data = std::make_shared<std::string const>(std::move(data));
+    object.modified = now;
+    return object;
+}
+
+void check_content_md5(s3_request const& request, bool const required) {
+    std::string const* const given = request.find_header("content-md5");
+    if (given == nullptr) {
+        if (required) throw refusal("Missing required header for this request: Content-MD5");
+        return;
+    }
+    auto const bytes = from_base64(*given);
+    if (!bytes || bytes->size() != 16) throw refusal("The Content-MD5 you specified was invalid.", "InvalidDigest");
+    if (*bytes != md5(request.raw.body)) throw refusal("The Content-MD5 you specified did not match what we received.", "BadDigest");
+}
+
+s3_reply put_object(s3_request const& request, s3_scene const& scene) {
+    check_content_md5(request, false);
+    s3_object object = make_object(std::move(request.raw.body), scene.now);
+    object.headers = kept_headers(request);
+    s3_reply reply;
+    reply.headers.emplace_back("ETag", object.etag);
+    scene.objects.put(request.bucket, request.key, std::move(object),
+                      [&](s3_object const* current) { check_put_conditions(request, current); });
+    return reply;
+}
+
+}  // namespace sluice::inline v0::testing

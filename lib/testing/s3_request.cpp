@@ -1,0 +1,130 @@
+#include "testing/http_reader.hpp"
+#include "testing/s3_message.hpp"
+
+#include <algorithm>
+#include <initializer_list>
+#include <set>
+
+namespace sluice::inline v0::testing {
+namespace {
+
+constexpr std::size_t key_limit = 1024;
+constexpr std::size_t metadata_limit = 2 * 1024;
+
+std::string lower(std::string_view const text) {
+    std::string out(text);
+    for (char& c : out)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+    return out;
+}
+
+bool among(std::string_view const name, std::initializer_list<std::string_view> const names) {
+    return std::ranges::find(names, name) != names.end();
+}
+
+void check_value(std::string const& name, std::string_view const value) {
+    bool const ascii = std::ranges::all_of(value, [](char c) { return c >= ' ' && c < 0x7f; });
+    bool const free_text = name.starts_with("x-amz-meta-") || name == "content-disposition";
+    bool const tab = value.find('\t') != value.npos;
+    if (!ascii && (tab || !free_text || !is_utf8(value))) throw refusal("header " + name + " holds bytes that are not printable ASCII");
+}
+
+/// Decodes what has exactly one right spelling, and refuses the others: a client that spells differently signs differently.
+std::string decode(std::string_view const text, std::string_view const keep, char const* const what) {
+    auto const decoded = percent_decode(text);
+    if (!decoded || percent_encode(*decoded, keep) != text)
+        throw refusal(std::string(what) + " not percent-encoded as it must be: '" + std::string(text) + "'", "InvalidURI");
+    if (!is_utf8(*decoded) || decoded->find('\0') != decoded->npos)
+        throw refusal(std::string(what) + " is not UTF-8 or holds a NUL: '" + std::string(text) + "'", "InvalidURI");
+    return *decoded;
+}
+
+void parse_query(s3_request& request) {
+    for (std::string_view rest = request.query;;) {
+        auto const end = std::min(rest.find('&'), rest.size());
+        auto const pair = rest.substr(0, end);
+        auto const equals = std::min(pair.find('='), pair.size());
+        std::string name = decode(pair.substr(0, equals), {}, "query parameter name");
+        if (name.empty()) throw refusal("empty query parameter", "InvalidURI");
+        if (request.has_parameter(name)) throw refusal("query parameter twice: " + name, "InvalidURI");
+        std::string value = equals < pair.size() ? decode(pair.substr(equals + 1), {}, "query parameter value") : std::string();
+        request.parameters.emplace_back(std::move(name), std::move(value));
+        if (end == rest.size()) return;
+        rest.remove_prefix(end + 1);
+    }
+}
+
+std::string_view host_name(std::string_view host) {
+    auto const colon = host.rfind(':');
+    return colon == host.npos || host.ends_with(']') ? host : host.substr(0, colon);
+}
+
+}  // namespace
+
+void check_head(received_request const& raw) {
+    std::set<std::string> seen;
+    std::size_t metadata = 0;
+    for (auto const& [field, value] : raw.headers) {
+        std::string const name = lower(field);
+        if (!seen.insert(name).second) throw refusal("header twice: " + name);
+        check_value(name, value);
+        if (name.starts_with("x-amz-meta-")) metadata += name.size() - std::string_view("x-amz-meta-").size() + value.size();
+    }
+    if (metadata > metadata_limit) throw refusal("user metadata over 2 KiB", "MetadataTooLarge");
+    if (seen.contains("expect")) throw refusal("Expect is not for this server");
+    bool const length = seen.contains("content-length");
+    bool const writes = raw.method == "PUT" || raw.method == "POST";
+    if (seen.contains("transfer-encoding")) throw refusal("Transfer-Encoding in a request", "MissingContentLength", 411);
+    if (writes && !length) throw refusal("no Content-Length", "MissingContentLength", 411);
+    if (!writes && length && raw.header("content-length") != "0") throw refusal("a body on " + raw.method);
+}
+
+s3_request parse_request(received_request& raw, std::string_view const domain) {
+    s3_request request(raw);
+    if (!raw.target.starts_with('/')) throw refusal("request target does not start with a slash", "InvalidURI");
+    auto const question = std::min(raw.target.find('?'), raw.target.size());
+    request.path = raw.target.substr(0, question);
+    if (question < raw.target.size()) {
+        request.query = raw.target.substr(question + 1);
+        parse_query(request);
+    }
+    std::string const path = decode(request.path, "/", "path").substr(1);
+    auto const host = host_name(raw.header("host"));
+    if (host.size() > domain.size() + 1 && host.ends_with(domain) && host[host.size() - domain.size() - 1] == '.') {
+        request.bucket = host.substr(0, host.size() - domain.size() - 1);
+        request.key = path;
+    } else {
+        auto const slash = std::min(path.find('/'), path.size());
+        request.bucket = path.substr(0, slash);
+        if (slash < path.size()) request.key = path.substr(slash + 1);
+    }
+    if (request.key.size() > key_limit) throw refusal("the key is longer than 1024 bytes", "KeyTooLongError");
+    return request;
+}
+
+void check_operation(s3_request const& request) {
+    bool const of_object = !request.key.empty();
+    bool const put = of_object && request.is("PUT");
+    for (auto const& [name, value] : request.parameters) {
+        bool const listing = request.is("GET") && request.has_parameter("list-type");
+        bool const known = !of_object && ((request.is("GET") && name == "location" && request.parameters.size() == 1) ||
+                                          (request.is("POST") && name == "delete") ||
+                                          (listing && among(name, {"list-type", "prefix", "delimiter", "start-after", "continuation-token",
+                                                                   "max-keys", "encoding-type", "fetch-owner"})));
+        if (!known) throw refusal("unknown query parameter: " + name, "InvalidArgument");
+    }
+    bool const reads = of_object && (request.is("GET") || request.is("HEAD"));
+    bool const writes = put || (of_object && request.is("DELETE"));
+    for (auto const& [field, value] : request.raw.headers) {
+        std::string const name = lower(field);
+        if (name.starts_with("x-amz-") && !among(name, {"x-amz-date", "x-amz-content-sha256", "x-amz-security-token"}) &&
+            !(put && (name.starts_with("x-amz-meta-") || name == "x-amz-storage-class")))
+            throw refusal("unknown header: " + name);
+        bool const condition_on_reads = among(name, {"range", "if-modified-since", "if-unmodified-since"});
+        if (condition_on_reads && !reads) throw refusal(name + " on " + request.raw.method);
+        if (among(name, {"if-match", "if-none-match"}) && !reads && !writes) throw refusal(name + " on " + request.raw.method);
+        if (name == "if-range") throw refusal("If-Range is not for this server");
+    }
+}
+
+}  // namespace sluice::inline v0::testing

@@ -1,0 +1,100 @@
+#include "testing/s3_service.hpp"
+
+#include "testing/http_reader.hpp"
+
+#include <algorithm>
+
+namespace sluice::inline v0::testing {
+namespace {
+
+std::string_view reason(int const status) {
+    switch (status) {
+    case 200: return "OK";
+    case 204: return "No Content";
+    case 206: return "Partial Content";
+    case 304: return "Not Modified";
+    case 400: return "Bad Request";
+    case 403: return "Forbidden";
+    case 404: return "Not Found";
+    case 405: return "Method Not Allowed";
+    case 411: return "Length Required";
+    case 412: return "Precondition Failed";
+    case 416: return "Requested Range Not Satisfiable";
+    case 500: return "Internal Server Error";
+    case 501: return "Not Implemented";
+    case 503: return "Slow Down";
+    default: return "Status";
+    }
+}
+
+s3_reply bucket_location(std::string const& region) {
+    constexpr auto name_space = " xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"";
+    // The oldest region has no name here.
+    if (region == "us-east-1") return xml_reply(std::string("<LocationConstraint") + name_space + "/>");
+    return xml_reply(std::string("<LocationConstraint") + name_space + ">" + xml_escape(region) + "</LocationConstraint>");
+}
+
+s3_reply bucket_head(std::string const& region) {
+    s3_reply reply;
+    reply.headers.emplace_back("x-amz-bucket-region", region);
+    return reply;
+}
+
+void set_header(header_list& headers, std::string const& name, std::string const& value) {
+    std::erase_if(headers, [&](auto const& header) { return same_name(header.first, name); });
+    if (!value.empty()) headers.emplace_back(name, value);
+}
+
+}  // namespace
+
+s3_operation operation_of(s3_request const& request) noexcept {
+    if (request.key.empty()) {
+        if (request.is("GET") && request.has_parameter("list-type")) return s3_operation::list;
+        if (request.is("GET") && request.has_parameter("location")) return s3_operation::location;
+        if (request.is("POST") && request.has_parameter("delete")) return s3_operation::remove_many;
+        return request.is("HEAD") ? s3_operation::head_bucket : s3_operation::unknown;
+    }
+    if (request.is("GET")) return s3_operation::get;
+    if (request.is("HEAD")) return s3_operation::head;
+    if (request.is("PUT")) return s3_operation::put;
+    return request.is("DELETE") ? s3_operation::remove : s3_operation::unknown;
+}
+
+s3_reply serve_operation(s3_request const& request, s3_scene const& scene, s3_fault const& fault) {
+    s3_operation const operation = operation_of(request);
+    if (request.bucket.empty() || operation == s3_operation::unknown)
+        throw refusal(request.raw.method + " " + request.raw.target + " is no operation of this server", "NotImplemented", 501);
+    if (!scene.objects.has_bucket(request.bucket)) {
+        s3_problem problem(404, "NoSuchBucket", "The specified bucket does not exist");
+        problem.elements = "<BucketName>" + xml_escape(request.bucket) + "</BucketName>";
+        throw problem;
+    }
+    switch (operation) {
+    case s3_operation::get:
+    case s3_operation::head: return get_object(request, scene, fault);
+    case s3_operation::put: return put_object(request, scene);
+    case s3_operation::remove: return delete_object(request, scene);
+    case s3_operation::remove_many: return delete_objects(request, scene);
+    case s3_operation::list: return list_objects(request, scene);
+    case s3_operation::location: return bucket_location(scene.region);
+    case s3_operation::head_bucket:
+    case s3_operation::unknown: break;
+    }
+    return bucket_head(scene.region);
+}
+
+void complete_headers(s3_reply& reply, std::string_view const request_id, unix_seconds const now, header_list const& fault_headers) {
+    reply.headers.emplace_back("Date", http_date(now));
+    reply.headers.emplace_back("Server", "sluice-testing");
+    reply.headers.emplace_back("x-amz-request-id", request_id);
+    if (reply.status != 204 && reply.status != 304) reply.headers.emplace_back("Content-Length", std::to_string(reply.content().size()));
+    for (auto const& [name, value] : fault_headers) set_header(reply.headers, name, value);
+}
+
+std::string reply_head(s3_reply const& reply) {
+    std::string head = "HTTP/1.1 " + std::to_string(reply.status) + " " + std::string(reason(reply.status)) + "\r\n";
+    for (auto const& [name, value] : reply.headers) head += name + ": " + value + "\r\n";
+    return head + "\r\n";
+}
+
+}  // namespace sluice::inline v0::testing

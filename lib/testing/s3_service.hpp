@@ -1,0 +1,19 @@
+#pragma once
+
+#include "testing/s3_operations.hpp"
+
+namespace sluice::inline v0::testing {
+
+enum class s3_operation { get, head, put, remove, remove_many, list, location, head_bucket, unknown };
+
+s3_operation operation_of(s3_request const& request) noexcept;
+/// Serves a request whose signature was found good. Throws s3_problem.
+s3_reply serve_operation(s3_request const& request, s3_scene const& scene, s3_fault const& fault);
+
+/// The bytes before the content: status line, headers and the empty line.
+std::string reply_head(s3_reply const& reply);
+/// Adds Date, request id and, where there may be one, Content-Length; then what the fault wants: a header of its own replaces ours, an
+/// empty one takes ours away.
+void complete_headers(s3_reply& reply, std::string_view request_id, unix_seconds now, header_list const& fault_headers);
+
+}  // namespace sluice::inline v0::testing
