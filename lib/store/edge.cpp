@@ -6,7 +6,7 @@ namespace sluice::inline v0::store {
 
 void edge::raise(failure f) const {
     describe(f.info());
-    throw_error(std::move(f), operation(), uri());
+    throw_error(std::move(f), name(), uri());
 }
 
 void edge::rethrow() const {

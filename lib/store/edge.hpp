@@ -1,21 +1,22 @@
 #pragma once
 
-#include <sluice/awaitable.hpp>
 #include <sluice/error.hpp>
 
-#include <chrono>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace sluice::inline v0::store {
 
-/// The public edge of one operation: what an error that leaves the library says about where it came from.
+/// The public edge of one operation: here failures and cancellation become `error`, with all that is known about the operation.
+///
+///     try { result<T> r = co_await ...; co_return here.deliver(std::move(r)); } catch (...) { here.rethrow(); }
 class edge {
 public:
     virtual ~edge() = default;
 
-    virtual std::string_view operation() const = 0;
+    virtual std::string_view name() const = 0;
     /// "s3://bucket/key", without secrets.
     virtual std::string uri() const = 0;
     /// Adds what the operation knows besides: attempts, elapsed time.
@@ -23,8 +24,16 @@ public:
 
     /// Throws `f` as the public error.
     [[noreturn]] void raise(failure f) const;
-    /// For a catch block: rethrows the exception in flight; a cancellation becomes `errc::cancelled`, an `error` that does not yet say
-    /// where it came from (thrown by a payload source) learns it, and all else passes as it is.
+
+    /// The value, or `raise`.
+    template <class T>
+    T deliver(result<T> r) const {
+        if (!r) raise(std::move(r).error());
+        if constexpr (!std::is_void_v<T>) return std::move(r).value();
+    }
+
+    /// For a catch block: rethrows the exception in flight. A cancellation becomes `errc::cancelled`; an `error` that does not say
+    /// where it came from (thrown by a payload source, say) learns it; all else passes as it is.
     [[noreturn]] void rethrow() const;
 
 protected:
@@ -32,17 +41,5 @@ protected:
     edge(edge const&) = default;
     edge& operator=(edge const&) = default;
 };
-
-/// Awaits `work`, the inside of one public operation, which `*at` describes and outlives.
-template <class T>
-awaitable<T> leave(edge const* at, awaitable<result<T>> work) {
-    try {
-        result<T> done = co_await std::move(work);
-        if (!done) at->raise(std::move(done).error());
-        co_return std::move(done).value();
-    } catch (...) {
-        at->rethrow();
-    }
-}
 
 }  // namespace sluice::inline v0::store

@@ -83,7 +83,7 @@ void render(recipe const& what, place const& where, http::request& into) {
     if (!what.range.empty()) into.headers.add("Range", what.range);
     if (!what.if_match.empty()) into.headers.add("If-Match", what.if_match);
     for (std::size_t i = 0; i < what.headers.size(); ++i) into.headers.add(what.headers[i].name, what.headers[i].value);
-    if (what.body.size() > 0) into.body = what.body;
+    if (what.body.size() > 0 || into.body.size() > 0) into.body = what.body;
 }
 
 std::string range_value(byte_range const range) {

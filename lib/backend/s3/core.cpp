@@ -1,0 +1,55 @@
+#include "backend/s3/core.hpp"
+
+#include "net/tls_context.hpp"
+
+#include <utility>
+
+namespace sluice::inline v0::s3 {
+
+namespace {
+
+result<std::shared_ptr<net::tls_context const>> tls_of(s3_settings const& settings) {
+    auto const wanted = wants_tls(settings);
+    if (!wanted) return wanted.error();
+    std::shared_ptr<net::tls_context const> none;
+    if (!*wanted) return none;
+    net::tls_settings trust;
+    trust.ca_file = settings.ca_file;
+    trust.ca_directory = settings.ca_directory;
+    return net::tls_context::make(trust);
+}
+
+}  // namespace
+
+result<std::shared_ptr<core const>> core::make(s3_settings settings) {
+    if (settings.region.empty()) settings.region = "us-east-1";
+    if (settings.retry.max_attempts == 0) return failure(errc::invalid_argument, "retry.max_attempts must be at least 1");
+    auto tls = tls_of(settings);
+    if (!tls) return tls.error();
+    auto first = make_place(settings, settings.region, std::move(*tls));
+    if (!first) return first.error();
+    return std::shared_ptr<core const>(std::make_shared<core>(std::move(settings), std::move(*first)));
+}
+
+core::core(s3_settings s, place first)
+    : settings(std::move(s)),
+      uri("s3://" + settings.bucket + '/'),
+      log(settings.log, settings.verbosity),
+      tokens_(settings.retry.bucket_size) {
+    places_.push_back(std::make_unique<place const>(std::move(first)));
+    place_ = places_.back().get();
+}
+
+bool core::learn_region(std::string_view const region) const {
+    std::lock_guard const lock(mutex_);
+    place const& now = where();
+    if (now.region == region) return true;  // another operation was quicker
+    if (places_.size() >= places_limit) return false;
+    auto fresh = make_place(settings, region, now.origin.tls);
+    if (!fresh) return false;
+    places_.push_back(std::make_unique<place const>(std::move(*fresh)));
+    place_.store(places_.back().get(), std::memory_order_release);
+    return true;
+}
+
+}  // namespace sluice::inline v0::s3

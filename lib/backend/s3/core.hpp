@@ -1,0 +1,60 @@
+#pragma once
+
+#include "auth/sigv4.hpp"
+#include "backend/s3/endpoint.hpp"
+#include "base/log.hpp"
+#include "retry/retry_state.hpp"
+
+#include <sluice/error.hpp>
+#include <sluice/s3.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sluice::inline v0::s3 {
+
+/// What all operations of one store share: settings, and what the service taught us. Threads: any.
+class core {
+public:
+    /// Errors: invalid_argument.
+    static result<std::shared_ptr<core const>> make(s3_settings settings);
+
+    core(s3_settings settings, place first);
+    core(core const&) = delete;
+    core& operator=(core const&) = delete;
+
+    s3_settings const settings;
+    std::string const uri;  ///< "s3://bucket/"
+    base::logger const log;
+    auth::sigv4_signer const signer;
+
+    retry::token_bucket& tokens() const noexcept { return tokens_; }
+
+    /// Where to send now. Lives as long as the store.
+    place const& where() const noexcept { return *place_.load(std::memory_order_acquire); }
+    /// From now on requests are signed for (and on AWS sent to) `region`. False when that leads nowhere.
+    bool learn_region(std::string_view region) const;
+
+    /// What to add to our clock to get the service's.
+    std::chrono::nanoseconds clock_offset() const noexcept {
+        return std::chrono::nanoseconds(clock_offset_.load(std::memory_order_relaxed));
+    }
+    void learn_clock(std::chrono::nanoseconds offset) const noexcept { clock_offset_.store(offset.count(), std::memory_order_relaxed); }
+
+private:
+    static constexpr std::size_t places_limit = 16;  // a service that sends us around in circles is not followed for ever
+
+    mutable retry::token_bucket tokens_;
+    mutable std::atomic<std::int64_t> clock_offset_ = 0;
+    mutable std::atomic<place const*> place_;
+    mutable std::mutex mutex_;                                  // guards what follows
+    mutable std::vector<std::unique_ptr<place const>> places_;  // all that ever were current: requests still point at them
+};
+
+}  // namespace sluice::inline v0::s3

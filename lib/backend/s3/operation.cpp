@@ -1,0 +1,195 @@
+#include "backend/s3/operation.hpp"
+
+#include "base/log.hpp"
+#include "retry/classify.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <utility>
+
+namespace sluice::inline v0::s3 {
+
+namespace {
+
+bool is_success(int const status) noexcept { return status >= 200 && status < 300; }
+
+std::string milliseconds(std::chrono::nanoseconds const span) {
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%.1f ms", std::chrono::duration<double, std::milli>(span).count());
+    return text.data();
+}
+
+/// Whether the service may have done what it was asked although it did not say so.
+bool may_be_applied(retry::outcome const row, int const status) noexcept {
+    switch (row) {
+    case retry::outcome::lost:
+    case retry::outcome::timed_out_after_send: return true;
+    case retry::outcome::server_busy: return status == 500 || status == 502 || status == 504;  // the others say: not yet begun
+    default: return false;
+    }
+}
+
+std::chrono::nanoseconds limit_of(s3_settings const& settings, call_options const& options) {
+    return options.time_limit.value_or(settings.timeouts.operation);
+}
+
+}  // namespace
+
+operation::operation(std::shared_ptr<core const> store, boost::asio::any_io_executor executor, std::string_view const name, object_key key,
+                     retry::operation_kind const kind, call_options const& options)
+    : store_(std::move(store)),
+      name_(name),
+      key_(std::move(key)),
+      kind_(kind),
+      tries_(std::move(executor), store_->settings.retry, kind, store_->tokens(), limit_of(store_->settings, options)) {
+    how_.limits = store_->settings.timeouts;
+    how_.pool = store_->settings.pool;
+    how_.deadline = tries_.deadline();
+    how_.replayable = kind != retry::operation_kind::exclusive;
+}
+
+awaitable<result<http::response>> operation::send(recipe const* const what) {
+    for (;;) {
+        if (store_->settings.credentials) keys_ = co_await store_->settings.credentials->get();
+        prepare(*what);
+        result<http::response> answer = co_await http::send(&where_->origin, &request_, &how_);
+        if (store_->log.at(log_level::debug)) log_attempt(answer);
+        if (answer && is_success(answer->head().status)) co_return std::move(answer);
+
+        failure f;
+        retry::outcome row = retry::outcome::final_answer;
+        if (answer) {
+            co_await take_refusal(&*answer);
+            f = failure_of(refusal_, as_);
+            row = outcome_of(refusal_, as_);
+        } else {
+            refusal_ = refusal();
+            f = about_place(std::move(answer).error(), *where_);
+            row = retry::classify(f);
+        }
+        std::optional<failure> final = co_await recover(std::move(f), row);
+        if (final) co_return std::move(*final);
+    }
+}
+
+awaitable<result<std::string>> operation::send_for_text(recipe const* const what, std::size_t const limit) {
+    for (;;) {
+        result<http::response> answer = co_await send(what);
+        if (!answer) co_return std::move(answer).error();
+        result<std::string> text = co_await answer->read_text(limit);
+        if (text) co_return std::move(text);
+        retry::outcome const row = retry::classify(text.error());
+        std::optional<failure> final = co_await recover(std::move(text).error(), row);
+        if (final) co_return std::move(*final);
+    }
+}
+
+awaitable<std::optional<failure>> operation::recover(failure f, retry::outcome const row) {
+    retry::retry_action const next = tries_.decide(row, retry::parse_retry_after(refusal_.retry_after, tries_.clock().wall()));
+    refusal_.retry_after.clear();
+    unsure_ = unsure_ || (kind_ == retry::operation_kind::exclusive && may_be_applied(row, f.info().status));
+    bool again = false;
+    switch (next.what) {
+    case retry::verdict::retry:
+        log_retry(f, next.pause);
+        co_await tries_.pause(next);
+        again = true;
+        break;
+    case retry::verdict::fix_clock:
+    case retry::verdict::follow_region: again = learn(next.what); break;
+    case retry::verdict::refresh_credentials: again = co_await refresh_credentials(); break;
+    case retry::verdict::give_up: break;
+    case retry::verdict::give_up_ambiguous: unsure_ = true; break;
+    }
+    if (again) co_return std::nullopt;
+    if (unsure_) {
+        f.reason(errc::ambiguous);
+        f.info().detail = "the write may or may not have been applied: look before it is repeated; " + f.info().detail;
+    }
+    co_return std::optional<failure>(std::move(f));
+}
+
+void operation::prepare(recipe const& what) {
+    where_ = &store_->where();
+    render(what, *where_, request_);
+    bool const anonymous = !keys_ || keys_->access_key.empty();
+    as_.anonymous = anonymous;
+    as_.region = where_->region;
+    as_.signed_at = tries_.clock().wall() + std::chrono::duration_cast<wall_time::duration>(store_->clock_offset());
+    if (!anonymous) {
+        std::string_view hash = what.payload_hash;
+        bool const has_body = what.method == "PUT" || what.method == "POST";
+        if (hash.empty()) hash = has_body ? auth::unsigned_payload : auth::empty_payload_hash;
+        store_->signer.sign(request_, *keys_, where_->region, as_.signed_at, hash);
+    }
+    ++attempts_;
+    if (store_->log.at(log_level::debug)) sent_at_ = tries_.clock().now();
+}
+
+awaitable<void> operation::take_refusal(http::response* const answer) {
+    std::string body;
+    if (answer->head().body != http::framing::none) {
+        result<std::string> text = co_await answer->read_text(error_body_limit);
+        if (text) body = std::move(*text);  // else the status has to do
+    }
+    refusal_ = read_refusal(answer->head(), std::move(body));
+}
+
+bool operation::learn(retry::verdict const fix) {
+    if (fix == retry::verdict::follow_region) {
+        bool const followed = store_->learn_region(refusal_.region);
+        if (followed && store_->log.at(log_level::info))
+            store_->log.write(log_level::info, store_->uri + " is in region " + refusal_.region + ", not " + as_.region);
+        return followed;
+    }
+    if (!refusal_.date) return false;
+    store_->learn_clock(*refusal_.date - tries_.clock().wall());
+    if (store_->log.at(log_level::info))
+        store_->log.write(log_level::info,
+                          "the clock of " + where_->host + " is " + milliseconds(store_->clock_offset()) + " ahead of ours");
+    return true;
+}
+
+awaitable<bool> operation::refresh_credentials() {
+    if (!store_->settings.credentials) co_return false;
+    std::shared_ptr<credentials const> const old = keys_;
+    keys_ = co_await store_->settings.credentials->get();
+    co_return keys_ != old;
+}
+
+void operation::succeeded(std::uint64_t const bytes) {
+    tries_.succeeded();
+    if (!store_->log.at(log_level::info)) return;
+    std::string line(name_);
+    line += ' ' + uri() + ": " + std::to_string(bytes) + " bytes in " + milliseconds(tries_.elapsed());
+    if (attempts_ > 1) line += ", " + std::to_string(attempts_) + " attempts";
+    store_->log.write(log_level::info, line);
+}
+
+void operation::describe(error_info& info) const {
+    info.attempts = attempts_;
+    info.elapsed = tries_.elapsed();
+}
+
+void operation::log_attempt(result<http::response> const& answer) const {
+    std::string line(request_.method);
+    line += ' ' + where_->host + base::redacted(request_.target);
+    if (answer) {
+        line += ": " + std::to_string(answer->head().status);
+        if (answer->head().has_content_length) line += ", " + std::to_string(answer->head().content_length) + " bytes";
+    } else {
+        line += ": " + std::string(to_string(answer.error().reason())) + ": " + answer.error().info().detail;
+    }
+    store_->log.write(log_level::debug, line + ", " + milliseconds(tries_.clock().now() - sent_at_));
+}
+
+void operation::log_retry(failure const& f, std::chrono::nanoseconds const pause) const {
+    if (!store_->log.at(log_level::info)) return;
+    std::string line(name_);
+    line += ' ' + uri() + ": attempt " + std::to_string(attempts_) + " failed: " + std::string(to_string(f.reason()));
+    if (f.info().status != 0) line += " (HTTP " + std::to_string(f.info().status) + ' ' + f.info().service_code + ')';
+    store_->log.write(log_level::info, line + "; again in " + milliseconds(pause));
+}
+
+}  // namespace sluice::inline v0::s3

@@ -1,0 +1,76 @@
+#pragma once
+
+#include "backend/s3/core.hpp"
+#include "backend/s3/errors.hpp"
+#include "backend/s3/request.hpp"
+#include "http/client.hpp"
+#include "retry/retrying.hpp"
+#include "store/edge.hpp"
+
+#include <sluice/awaitable.hpp>
+#include <sluice/credentials.hpp>
+#include <sluice/options.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace sluice::inline v0::s3 {
+
+/// One public operation on its way: all its requests, however often, share one history, one deadline and one error context.
+///
+/// Lifetime: outlives its coroutines; lives in the frame of the operation's outermost one.
+class operation final : public store::edge {
+public:
+    /// `name` is a literal; `key` is empty for operations on the bucket.
+    operation(std::shared_ptr<core const> store, boost::asio::any_io_executor executor, std::string_view name, object_key key,
+              retry::operation_kind kind, call_options const& options);
+
+    /// Sends `what` until a 2xx answers; its body is yet to be read.
+    awaitable<result<http::response>> send(recipe const* what);
+
+    /// `send`, and the whole of a small body. Sends again when the body breaks off.
+    awaitable<result<std::string>> send_for_text(recipe const* what, std::size_t limit);
+
+    /// After an attempt that failed as `f`: waits and returns nothing when it is to be tried again, else the final failure.
+    awaitable<std::optional<failure>> recover(failure f, retry::outcome row);
+
+    /// Body bytes came since the last request.
+    void progressed() noexcept { tries_.progressed(); }
+    /// All is well; `bytes` of data were moved.
+    void succeeded(std::uint64_t bytes);
+
+    object_key const& key() const noexcept { return key_; }
+    /// The last answer that was no success.
+    refusal const& last_refusal() const noexcept { return refusal_; }
+
+    std::string_view name() const override { return name_; }
+    std::string uri() const override { return store_->uri + key_; }
+    void describe(error_info& info) const override;
+
+private:
+    void prepare(recipe const& what);
+    awaitable<void> take_refusal(http::response* answer);
+    bool learn(retry::verdict fix);
+    awaitable<bool> refresh_credentials();
+    void log_attempt(result<http::response> const& answer) const;
+    void log_retry(failure const& f, std::chrono::nanoseconds pause) const;
+
+    std::shared_ptr<core const> store_;
+    std::string_view name_;
+    object_key key_;
+    retry::operation_kind kind_;
+    retry::retrying tries_;
+    place const* where_ = nullptr;
+    http::request request_;
+    http::send_options how_;
+    std::shared_ptr<credentials const> keys_;
+    sent_as as_;
+    refusal refusal_;
+    async::time_point sent_at_;
+    unsigned attempts_ = 0;
+    bool unsure_ = false;  // an earlier attempt of an exclusive write may have been applied
+};
+
+}  // namespace sluice::inline v0::s3
