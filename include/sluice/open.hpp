@@ -24,9 +24,9 @@ struct SLUICE_API open_settings {
     static open_settings from_env(std::string profile = {});
 };
 
-/// Opens `s3://bucket/key` or `mem://name/key`. Sends nothing. Memory stores of one name are one store per process-wide `open_settings`
-/// copy only when the caller keeps the returned store.
-/// Errors: invalid_argument; unsupported for a scheme this build does not have.
+/// Opens `s3://bucket/key` or `mem://name/key`. Sends nothing. Every call makes a store of its own: a memory store begins empty and
+/// lives as long as somebody holds it.
+/// Errors: invalid_argument; unsupported for local files, which are the other side of `get_file` and `put_file`.
 SLUICE_API opened open(std::string_view uri, open_settings settings = open_settings::from_env());
 
 }  // namespace sluice::inline v0

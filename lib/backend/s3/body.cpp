@@ -1,6 +1,7 @@
 #include "backend/s3/body.hpp"
 
 #include "retry/classify.hpp"
+#include "store/check.hpp"
 #include "store/conditions.hpp"
 
 #include <algorithm>
@@ -166,11 +167,26 @@ awaitable<std::size_t> s3_body::read_some(std::span<std::byte> into) {
     try {
         result<std::size_t> n = co_await download_.read_some(into);
         std::size_t const got = op_.deliver(std::move(n));
-        if (got == 0 && !into.empty() && !std::exchange(told_, true)) op_.succeeded(download_.range().length);
+        note_end();
         co_return got;
     } catch (...) {
         op_.rethrow();
     }
+}
+
+awaitable<void> s3_body::open() {
+    try {
+        op_.deliver(store::check_key(op_.key()));
+        result<void> const opened = co_await download_.open();
+        op_.deliver(opened);
+        note_end();
+    } catch (...) {
+        op_.rethrow();
+    }
+}
+
+void s3_body::note_end() {
+    if (download_.complete() && !std::exchange(told_, true)) op_.succeeded(download_.range().length);
 }
 
 }  // namespace sluice::inline v0::s3

@@ -28,6 +28,7 @@ public:
     object_meta const& object() const noexcept { return meta_; }
     object_meta take_object() noexcept { return std::move(meta_); }
     resolved_range range() const noexcept { return range_; }
+    bool complete() const noexcept { return left() == 0; }
 
     /// At least one byte into the front of `into`, unless it is empty or all was read.
     awaitable<result<std::size_t>> read_some(std::span<std::byte> into);
@@ -64,10 +65,12 @@ public:
     resolved_range range() const noexcept override { return download_.range(); }
     awaitable<std::size_t> read_some(std::span<std::byte> into) override;
 
-    awaitable<result<void>> open() { return download_.open(); }
-    operation& op() noexcept { return op_; }
+    awaitable<void> open();
+    operation const& op() const noexcept { return op_; }
 
 private:
+    void note_end();
+
     operation op_;
     download download_;
     bool told_ = false;  // that all is well

@@ -156,10 +156,17 @@ retry::outcome outcome_of(refusal const& r, sent_as const& as) noexcept {
 failure failure_of(refusal const& r, sent_as const& as) {
     errc const reason = is_redirect(r.status) ? errc::protocol : retry::reason_of(r.status, r.code);
     failure f(reason, detail_of(r, as));
+    f.sent(true);
     f.info().status = r.status;
     f.info().service_code = r.code;
     f.info().service_message = r.message;
     f.info().request_id = r.request_id;
+    return f;
+}
+
+failure already_there(failure f) {
+    f.reason(errc::already_exists);
+    f.info().detail = "there is an object of that name already";
     return f;
 }
 

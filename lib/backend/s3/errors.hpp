@@ -47,6 +47,9 @@ retry::outcome outcome_of(refusal const& r, sent_as const& as) noexcept;
 /// The failure this means when it is final; the detail says what to do about it.
 failure failure_of(refusal const& r, sent_as const& as);
 
+/// What a 412 means for a create-only write.
+failure already_there(failure f);
+
 /// Adds to a failure of the transport what is known about the place it was sent to.
 failure about_place(failure f, place const& where);
 

@@ -20,16 +20,6 @@ std::string milliseconds(std::chrono::nanoseconds const span) {
     return text.data();
 }
 
-/// Whether the service may have done what it was asked although it did not say so.
-bool may_be_applied(retry::outcome const row, int const status) noexcept {
-    switch (row) {
-    case retry::outcome::lost:
-    case retry::outcome::timed_out_after_send: return true;
-    case retry::outcome::server_busy: return status == 500 || status == 502 || status == 504;  // the others say: not yet begun
-    default: return false;
-    }
-}
-
 std::chrono::nanoseconds limit_of(s3_settings const& settings, call_options const& options) {
     return options.time_limit.value_or(settings.timeouts.operation);
 }
@@ -88,8 +78,7 @@ awaitable<result<std::string>> operation::send_for_text(recipe const* const what
 awaitable<std::optional<failure>> operation::recover(failure f, retry::outcome const row) {
     retry::retry_action const next = tries_.decide(row, retry::parse_retry_after(refusal_.retry_after, tries_.clock().wall()));
     refusal_.retry_after.clear();
-    unsure_ = unsure_ || (kind_ == retry::operation_kind::exclusive && may_be_applied(row, f.info().status));
-    bool again = false;
+    bool again = false, ambiguous = false;
     switch (next.what) {
     case retry::verdict::retry:
         log_retry(f, next.pause);
@@ -100,10 +89,10 @@ awaitable<std::optional<failure>> operation::recover(failure f, retry::outcome c
     case retry::verdict::follow_region: again = learn(next.what); break;
     case retry::verdict::refresh_credentials: again = co_await refresh_credentials(); break;
     case retry::verdict::give_up: break;
-    case retry::verdict::give_up_ambiguous: unsure_ = true; break;
+    case retry::verdict::give_up_ambiguous: ambiguous = true; break;
     }
     if (again) co_return std::nullopt;
-    if (unsure_) {
+    if (ambiguous) {
         f.reason(errc::ambiguous);
         f.info().detail = "the write may or may not have been applied: look before it is repeated; " + f.info().detail;
     }

@@ -70,7 +70,6 @@ private:
     refusal refusal_;
     async::time_point sent_at_;
     unsigned attempts_ = 0;
-    bool unsure_ = false;  // an earlier attempt of an exclusive write may have been applied
 };
 
 }  // namespace sluice::inline v0::s3

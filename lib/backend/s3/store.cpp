@@ -1,0 +1,178 @@
+#include "backend/s3/body.hpp"
+#include "backend/s3/core.hpp"
+#include "backend/s3/operation.hpp"
+#include "backend/s3/remove.hpp"
+#include "backend/s3/request.hpp"
+#include "backend/s3/response.hpp"
+#include "store/check.hpp"
+
+#include <sluice/s3.hpp>
+
+#include <utility>
+
+namespace sluice::inline v0 {
+
+namespace s3 {
+
+namespace {
+
+using store_pointer = std::shared_ptr<core const>;
+using retry::operation_kind;
+
+constexpr std::size_t drain_limit = 64 * 1024;
+
+// Every operation is a coroutine of its own that holds the core: the store may die while its operations run.
+
+awaitable<object_meta> head(store_pointer store, object_key where, head_options options) {
+    boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
+    operation op(std::move(store), std::move(executor), "head", std::move(where), operation_kind::read, options);
+    try {
+        op.deliver(store::check_key(op.key()));
+        recipe const r = head_recipe(op.key(), options);
+        result<http::response> sent = co_await op.send(&r);
+        http::response const answer = op.deliver(std::move(sent));
+        object_meta meta = meta_of(op.key(), answer.head());
+        meta.size = op.deliver(size_of_head(answer.head()));
+        op.succeeded(0);
+        co_return std::move(meta);
+    } catch (...) {
+        op.rethrow();
+    }
+}
+
+awaitable<read_result> read(store_pointer store, object_key where, byte_range range, std::span<std::byte> into, get_options options) {
+    boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
+    operation op(std::move(store), std::move(executor), "read", std::move(where), operation_kind::read, options);
+    try {
+        op.deliver(store::check_key(op.key()));
+        download body(&op, range, options);
+        result<void> const opened = co_await body.open();
+        op.deliver(opened);
+        std::uint64_t const length = body.range().length;
+        if (length > into.size())
+            op.raise({errc::buffer_too_small, std::to_string(length) + " bytes do not fit into " + std::to_string(into.size())});
+        result<std::size_t> const filled = co_await body.read_all(into.first(static_cast<std::size_t>(length)));
+        op.deliver(filled);
+        op.succeeded(length);
+        read_result done;
+        done.range = body.range();
+        done.object = body.take_object();
+        co_return std::move(done);
+    } catch (...) {
+        op.rethrow();
+    }
+}
+
+awaitable<body_reader> get(store_pointer store, object_key where, get_options options) {
+    boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
+    auto body = std::make_unique<s3_body>(std::move(store), std::move(executor), std::move(where), options);
+    co_await body->open();
+    co_return body_reader(std::move(body));
+}
+
+put_result put_result_of(http::response_head const& head) {
+    object_meta meta = meta_of({}, head);
+    put_result done;
+    done.etag = std::move(meta.etag);
+    done.version = std::move(meta.version);
+    return done;
+}
+
+awaitable<put_result> put(store_pointer store, object_key where, payload data, put_options options) {
+    boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
+    bool const exclusive = options.create_only || !options.if_match.empty();
+    operation_kind const kind = exclusive ? operation_kind::exclusive : operation_kind::overwrite;
+    operation op(std::move(store), std::move(executor), "put", std::move(where), kind, options);
+    try {
+        op.deliver(store::check_key(op.key()));
+        std::uint64_t const size = data.size();
+        recipe const r = op.deliver(put_recipe(op.key(), std::move(data), options));
+        result<http::response> sent = co_await op.send(&r);
+        if (!sent && options.create_only && sent.error().info().status == 412 && sent.error().reason() == errc::precondition_failed)
+            op.raise(already_there(std::move(sent).error()));
+        http::response answer = op.deliver(std::move(sent));
+        put_result done = put_result_of(answer.head());
+        co_await answer.drain(drain_limit);
+        op.succeeded(size);
+        co_return std::move(done);
+    } catch (...) {
+        op.rethrow();
+    }
+}
+
+awaitable<list_page> list(store_pointer store, std::string prefix, list_options options) {
+    boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
+    operation op(std::move(store), std::move(executor), "list", prefix, operation_kind::read, options);
+    try {
+        recipe const r = op.deliver(list_recipe(prefix, options));
+        result<std::string> text = co_await op.send_for_text(&r, list_limit);
+        std::string document = op.deliver(std::move(text));
+        std::uint64_t const size = document.size();
+        list_page page = op.deliver(parse_list(std::move(document), prefix));
+        op.succeeded(size);
+        co_return std::move(page);
+    } catch (...) {
+        op.rethrow();
+    }
+}
+
+awaitable<remove_report> remove(store_pointer store, std::vector<object_key> keys, call_options options) {
+    boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
+    object_key const shown = keys.size() == 1 ? keys.front() : object_key();
+    operation op(std::move(store), std::move(executor), "remove", shown, operation_kind::overwrite, options);
+    try {
+        result<remove_report> removed = co_await remove_keys(&op, std::move(keys));
+        remove_report report = op.deliver(std::move(removed));
+        op.succeeded(0);
+        co_return std::move(report);
+    } catch (...) {
+        op.rethrow();
+    }
+}
+
+class s3_store final : public object_store {
+public:
+    explicit s3_store(store_pointer store) : core_(std::move(store)) {}
+
+    awaitable<object_meta> head(object_key where, head_options options) override {
+        return s3::head(core_, std::move(where), std::move(options));
+    }
+    awaitable<read_result> read(object_key where, byte_range range, std::span<std::byte> into, get_options options) override {
+        return s3::read(core_, std::move(where), range, into, std::move(options));
+    }
+    awaitable<body_reader> get(object_key where, get_options options) override {
+        return s3::get(core_, std::move(where), std::move(options));
+    }
+    awaitable<put_result> put(object_key where, payload data, put_options options) override {
+        return s3::put(core_, std::move(where), std::move(data), std::move(options));
+    }
+    awaitable<list_page> list(std::string prefix, list_options options) override {
+        return s3::list(core_, std::move(prefix), std::move(options));
+    }
+    awaitable<remove_report> remove(std::vector<object_key> keys, call_options options) override {
+        return s3::remove(core_, std::move(keys), options);
+    }
+    capabilities can() const noexcept override {
+        capabilities c;
+        c.create_only_put = c.conditional_put = c.versions = c.attributes = true;
+        c.remove_batch = 1000;
+        return c;
+    }
+    std::string uri() const override { return core_->uri; }
+
+private:
+    store_pointer core_;
+};
+
+}  // namespace
+
+}  // namespace s3
+
+std::shared_ptr<object_store> make_s3_store(s3_settings settings) {
+    std::string const uri = "s3://" + settings.bucket + '/';
+    auto made = s3::core::make(std::move(settings));
+    if (!made) throw_error(std::move(made).error(), "open", uri);
+    return std::make_shared<s3::s3_store>(std::move(*made));
+}
+
+}  // namespace sluice::inline v0
