@@ -43,7 +43,7 @@ resolved_range shelf::within(std::string_view operation, stored const& object, b
     return resolve(range, object.meta.size);
 }
 
-put_result shelf::put(object_key where, bytes data, put_options options) {
+put_result shelf::put(object_key where, bytes data, put_options options, wall_time now) {
     auto fresh = std::make_shared<stored>();
     fresh->data = std::move(data);
     fresh->meta.key = where;
@@ -56,7 +56,7 @@ put_result shelf::put(object_key where, bytes data, put_options options) {
     if (!options.if_match.empty() && (present == objects_.end() || !store::same_etag(options.if_match, present->second->meta.etag)))
         fail(errc::precondition_failed, "put", where, "the object is not the version that was to be replaced");
     fresh->meta.etag = '"' + std::to_string(++versions_) + '"';
-    fresh->meta.last_modified = std::chrono::system_clock::now();
+    fresh->meta.last_modified = now;
     put_result done;
     done.etag = fresh->meta.etag;
     objects_.insert_or_assign(std::move(where), std::move(fresh));

@@ -27,7 +27,7 @@ public:
     std::shared_ptr<stored const> open(std::string_view operation, object_key const& where, std::string const& version,
                                        store::read_conditions const& conditions) const;
     resolved_range within(std::string_view operation, stored const& object, byte_range range) const;
-    put_result put(object_key where, bytes data, put_options options);
+    put_result put(object_key where, bytes data, put_options options, wall_time now);
     list_page list(std::string const& prefix, list_options const& options) const;
     remove_report remove(std::vector<object_key> const& keys);
 

@@ -1,3 +1,4 @@
+#include "async/clock.hpp"
 #include "backend/memory/shelf.hpp"
 
 #include <sluice/memory.hpp>
@@ -71,7 +72,9 @@ awaitable<put_result> put(std::shared_ptr<shelf> objects, object_key where, payl
         at += piece.size();
     }
     if (data.source()) co_await data.source()->read(0, all);
-    co_return objects->put(std::move(where), bytes(std::move(memory), all), std::move(options));
+    boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
+    wall_time const now = async::clock::of(executor).wall();
+    co_return objects->put(std::move(where), bytes(std::move(memory), all), std::move(options), now);
 }
 
 awaitable<list_page> list(std::shared_ptr<shelf const> objects, std::string prefix, list_options options) {
