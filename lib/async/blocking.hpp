@@ -19,9 +19,9 @@ public:
     explicit blocking(boost::asio::execution_context& context);
     ~blocking() override;
 
-    /// Runs `work` on the pool, resumes on the awaiting coroutine's executor. `work` must not throw; put its outcome in memory that
-    /// lives until the await completes.
-    /// Cancel: is not noticed while `work` runs (it touches the caller's memory), only before it has begun and afterwards.
+    /// Runs `work` on the pool, resumes on the awaiting coroutine's executor. `work` must not throw (the program would end); put its
+    /// outcome in memory that lives until the await completes. Cancel: before `work` has begun it never runs and operation_aborted is
+    /// thrown; while it runs (it touches the caller's memory) a cancel is not noticed: the await returns, the next one throws.
     awaitable<void> run(std::function<void()> work);
 
     /// Runs `work` on the pool with nobody waiting, for a service that owns the outcome (`dns_cache`). `work` owns what it touches;
@@ -30,6 +30,7 @@ public:
 
 private:
     void shutdown() override;
+    struct job;
     struct state;
     std::unique_ptr<state> state_;
 };

@@ -9,7 +9,7 @@
 
 namespace sluice::inline v0::async {
 
-/// The seam for chance: one per execution context. Threads: any.
+/// The seam for chance: one per execution context, seeded by the system. For jitter and names, not for secrets. Threads: any.
 class entropy : public boost::asio::execution_context::service {
 public:
     using key_type = entropy;
@@ -18,6 +18,9 @@ public:
 
     explicit entropy(boost::asio::execution_context& context);
     ~entropy() override;
+
+    /// Makes all that follows a function of `value`: for simulated worlds.
+    void seed(std::uint64_t value) noexcept;
 
     std::uint64_t next() noexcept;
     /// In [0, 1).

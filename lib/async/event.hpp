@@ -15,8 +15,8 @@ enum class wake {
 /// costs nothing extra. Waiters are first in, first out, may belong to different contexts, and resume on their own executors (posted,
 /// never inside notify).
 ///
-/// Threads: any; the state waited for is guarded by the user's own mutex, as with std::condition_variable.
-/// Lifetime: no waiter is left when it is destroyed (asserted), but for contexts that died under it.
+/// Threads: any; the state waited for is guarded by the user's own mutex, as with std::condition_variable; notify with or without it.
+/// Lifetime: who waits has left before it is destroyed, but for waiters whose context is dying; one left behind is never notified.
 class event {
 public:
     event() noexcept;
@@ -25,18 +25,19 @@ public:
     event& operator=(event const&) = delete;
 
     /// Leaves `lock` unlocked: it is released when the waiter is in the queue, so no notification is lost.
-    /// `arrived` (may be null) is set under the event's own lock when this waiter is notified: what was handed to a waiter that is
-    /// cancelled at the same moment is thus never lost: on an exception, check it and hand on.
-    /// Cancel: throws system_error(operation_aborted).
+    /// `arrived` (may be null) is set under the event's own lock when this waiter is notified.
+    /// Cancel: throws system_error(operation_aborted). Of notification, deadline and cancel exactly one wins: after a notification the
+    /// wait returns even when a cancel came before the coroutine ran again, and the *next* await throws. A cancel that was pending
+    /// before makes Asio throw in front of the wait: `lock` is then still held, as `lock.owns_lock()` says.
     awaitable<wake> wait(std::unique_lock<std::mutex>& lock, time_point deadline = never, bool* arrived = nullptr);
 
     /// Wakes the waiter that came first; false when there is none.
     bool notify_one() noexcept;
     void notify_all() noexcept;
 
-private:
-    friend class clock;
     struct state;
+
+private:
     std::shared_ptr<state> state_;
 };
 

@@ -1,5 +1,7 @@
 #include "support/co_test.hpp"
 
+#include <sluice/async/runtime.hpp>
+
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -27,6 +29,7 @@ unsigned context_threads() {
 void run(std::function<sluice::awaitable<void>()> const body, std::chrono::seconds const limit) {
     unsigned const threads = context_threads();
     asio::io_context context(static_cast<int>(threads));
+    if (threads == 1) sluice::async::assume_single_threaded(context);
     asio::any_io_executor const executor =
         threads == 1 ? asio::any_io_executor(context.get_executor()) : asio::make_strand(context.get_executor());
     asio::cancellation_signal stop;

@@ -1,0 +1,53 @@
+#include "async/executor.hpp"
+
+#include <sluice/async/runtime.hpp>
+
+#include <boost/asio/execution_context.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+namespace asio = boost::asio;
+
+namespace sluice::inline v0::async {
+
+namespace {
+
+/// A service that says by its presence that one thread runs its context.
+class one_thread final : public asio::execution_context::service {
+public:
+    using key_type = one_thread;
+    static asio::execution_context::id id;
+    explicit one_thread(asio::execution_context& context) : service(context) {}
+
+private:
+    void shutdown() override {}
+};
+
+asio::execution_context::id one_thread::id;
+
+template <class Inner>
+bool take_off(asio::any_io_executor& executor) {
+    auto const* const strand = executor.target<asio::strand<Inner>>();
+    if (strand == nullptr) return false;
+    asio::any_io_executor inner = strand->get_inner_executor();
+    executor = std::move(inner);
+    return true;
+}
+
+}  // namespace
+
+asio::any_io_executor base_executor(asio::any_io_executor executor) {
+    while (take_off<asio::any_io_executor>(executor) || take_off<asio::io_context::executor_type>(executor) ||
+           take_off<asio::thread_pool::executor_type>(executor)) {
+    }
+    return executor;
+}
+
+bool single_threaded(asio::any_io_executor const& executor) {
+    return asio::has_service<one_thread>(asio::query(executor, asio::execution::context));
+}
+
+void assume_single_threaded(asio::execution_context& context) { asio::use_service<one_thread>(context); }
+
+}  // namespace sluice::inline v0::async
