@@ -134,46 +134,68 @@ TEST_CASE("blocking work that waits for a thread can be cancelled, work that run
     for (started& s : busy) CHECK(s.result() == "ok");
 }
 
+namespace {
+
+/// Opens its gate when the context begins to die: a service made last is the first to be shut down.
+struct gate final : asio::execution_context::service {
+    using key_type = gate;
+    static inline asio::execution_context::id id;
+    explicit gate(asio::execution_context& context) : service(context) {}
+    void shutdown() override { dying->count_down(); }
+    std::latch* dying = nullptr;
+};
+
+}  // namespace
+
 TEST_CASE("a dying context joins running work and drops what has not begun") {
     std::atomic<int> ran = 0;
     std::latch begun(4);
+    std::latch go(1);
     {
         asio::io_context context(1);
         auto const work = [&] {
-            if (!begun.try_wait()) begun.count_down();
-            std::this_thread::sleep_for(3ms);
+            begun.count_down();
+            go.wait();
             ++ran;
         };
-        auto const body = [&]() -> awaitable<void> {
+        auto const never_runs = [&] { ran += 100; };
+        auto const body = [&](bool first) -> awaitable<void> {
             tracker const t;
             asio::any_io_executor const executor = co_await asio::this_coro::executor;
             async::blocking& pool = async::blocking::of(executor);
-            co_await pool.run(work);
+            if (first) {
+                co_await pool.run(work);
+            } else {
+                co_await pool.run(never_runs);
+            }
         };
         std::list<started> all;
-        for (int i = 0; i < 4; ++i) all.emplace_back(context.get_executor(), body);
+        for (int i = 0; i < 4; ++i) all.emplace_back(context.get_executor(), [&] { return body(true); });
         context.poll();
         begun.wait();
-        for (int i = 0; i < 4; ++i) all.emplace_back(asio::make_strand(context), body);
+        for (int i = 0; i < 4; ++i) all.emplace_back(asio::make_strand(context), [&] { return body(false); });
         context.poll();
         CHECK(tracker::live == 8);
+        asio::use_service<gate>(context).dying = &go;
     }
-    CHECK(ran >= 4);
+    CHECK(ran % 100 == 4);
     CHECK(tracker::live == 0);
 }
 
 TEST_CASE("launched work keeps nothing running but is joined") {
     std::atomic<bool> ended = false;
     std::latch begun(1);
+    std::latch go(1);
     {
         asio::io_context context(1);
         async::blocking::of(context.get_executor()).launch([&] {
             begun.count_down();
-            std::this_thread::sleep_for(3ms);
+            go.wait();
             ended = true;
         });
         begun.wait();
         context.run();
+        asio::use_service<gate>(context).dying = &go;
     }
     CHECK(ended);
 }
