@@ -84,10 +84,29 @@ public:
     fs::path path;
 };
 
-volatile std::sig_atomic_t interrupted = 0;
+std::atomic<bool> interrupted = false;
+
+sigset_t stop_signals() {
+    sigset_t set{};
+    ::sigemptyset(&set);
+    ::sigaddset(&set, SIGINT);
+    ::sigaddset(&set, SIGTERM);
+    return set;
+}
+
+/// Takes Ctrl-C, which every thread has blocked, and stops what runs.
+void watch_signals(std::stop_token stop, async::runtime* runtime) {
+    sigset_t const set = stop_signals();
+    timespec const moment{0, 50'000'000};
+    while (!stop.stop_requested())
+        if (::sigtimedwait(&set, nullptr, &moment) > 0) {
+            interrupted = true;
+            runtime->cancel();
+        }
+}
 
 void stop_if_interrupted() {
-    if (interrupted != 0) throw error(errc::cancelled, error_info());
+    if (interrupted) throw error(errc::cancelled, error_info());
 }
 
 std::string sha256(std::span<std::byte const> data) {
@@ -195,6 +214,8 @@ awaitable<void> show(tour* at) {
 int run(int argc, char** argv) {
     testing::s3_server_options const served;
     server_process const server(served);  // before any thread: it forks
+    async::runtime runtime(1);
+    std::jthread const watch(watch_signals, &runtime);
     scratch const folder;
     tour at;
     at.file = folder.path / "file";
@@ -219,11 +240,6 @@ int run(int argc, char** argv) {
     };
     at.store = make_s3_store(settings);
 
-    async::runtime runtime(1);
-    std::jthread const watch([&runtime](std::stop_token stop) {  // Ctrl-C: a signal handler may only set a flag
-        while (!stop.stop_requested() && interrupted == 0) ::usleep(20'000);
-        if (interrupted != 0) runtime.cancel();
-    });
     runtime.run([&at] { return show(&at); });
     std::puts(
         "\nThe client's CPU only; the server is a process of its own on this machine. Next:\n"
@@ -244,7 +260,7 @@ int main(int argc, char** argv) {
     try {
         return run(argc, argv);
     } catch (std::exception const& e) {
-        if (interrupted != 0) {
+        if (interrupted) {
             std::fputs("\nstopped\n", stderr);
             return 130;
         }
