@@ -1,3 +1,4 @@
+#include "transfer/at_edge.hpp"
 #include "transfer/local_file.hpp"
 
 #include <sluice/operations.hpp>
@@ -77,12 +78,14 @@ awaitable<put_result> put_file(std::shared_ptr<object_store> store, object_key w
 
 awaitable<object_meta> get_file(std::shared_ptr<object_store> store, object_key where, std::string path, range_engine_options options,
                                 progress report) {
-    return transfer::get_file(std::move(store), std::move(where), std::move(path), std::move(options), std::move(report));
+    return transfer::at_edge("get_file", store, where,
+                             transfer::get_file(store, where, std::move(path), std::move(options), std::move(report)));
 }
 
 awaitable<put_result> put_file(std::shared_ptr<object_store> store, object_key where, std::string path, put_options options,
                                progress report) {
-    return transfer::put_file(std::move(store), std::move(where), std::move(path), std::move(options), std::move(report));
+    return transfer::at_edge("put_file", store, where,
+                             transfer::put_file(store, where, std::move(path), std::move(options), std::move(report)));
 }
 
 }  // namespace sluice::inline v0

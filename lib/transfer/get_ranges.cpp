@@ -1,4 +1,5 @@
 #include "store/conditions.hpp"
+#include "transfer/at_edge.hpp"
 #include "transfer/range_plan.hpp"
 
 #include <sluice/async/task_group.hpp>
@@ -108,7 +109,7 @@ awaitable<std::vector<bytes>> get_ranges(std::shared_ptr<object_store> store, ob
 
 awaitable<std::vector<bytes>> get_ranges(std::shared_ptr<object_store> store, object_key where, std::vector<byte_range> ranges,
                                          get_ranges_options options) {
-    return transfer::get_ranges(std::move(store), std::move(where), std::move(ranges), std::move(options));
+    return transfer::at_edge("get_ranges", store, where, transfer::get_ranges(store, where, std::move(ranges), std::move(options)));
 }
 
 }  // namespace sluice::inline v0

@@ -1,3 +1,5 @@
+#include "transfer/at_edge.hpp"
+
 #include <sluice/async/task_group.hpp>
 #include <sluice/operations.hpp>
 
@@ -87,11 +89,11 @@ awaitable<list_page> list_all(std::shared_ptr<object_store> store, std::string p
 
 awaitable<std::vector<whole_object>> get_many(std::shared_ptr<object_store> store, std::vector<object_key> keys, std::size_t in_flight,
                                               range_engine_options options) {
-    return get_many_of(std::move(store), std::move(keys), in_flight, std::move(options));
+    return transfer::at_edge("get_many", store, std::string(), get_many_of(store, std::move(keys), in_flight, std::move(options)));
 }
 
 awaitable<remove_report> remove_prefix(std::shared_ptr<object_store> store, std::string prefix) {
-    return remove_prefix_of(std::move(store), std::move(prefix));
+    return transfer::at_edge("remove", store, prefix, remove_prefix_of(store, prefix));
 }
 
 }  // namespace sluice::inline v0
