@@ -27,6 +27,8 @@ struct send_options {
     bool replayable = true;                     ///< may be sent again when a reused connection dies before the first answer byte
 };
 
+class exchange;
+
 /// A response whose head has come. Holds the connection: read the body to its end and it goes back to the pool; drop it earlier and
 /// the connection is closed.
 class response {
@@ -39,7 +41,8 @@ public:
     response_head const& head() const noexcept;
 
     /// Body bytes straight into `into`: at least one unless `into` is empty or the body has ended (0). Chunked bodies are decoded in
-    /// place. Errors: truncated, timed_out (stall), connection_lost, protocol. Cancel: the connection is closed.
+    /// place, so what lies behind the bytes told of may have been written to. Errors: truncated, timed_out (stall), connection_lost,
+    /// protocol. Cancel: the connection is closed.
     awaitable<result<std::size_t>> read_some(std::span<std::byte> into);
 
     /// Fills `into` or stops at the end; the fast path of range reads: one coroutine for the whole body.
@@ -54,11 +57,14 @@ public:
     /// Throws away what is left when that is at most `limit` bytes and already announced, so that the connection can be reused.
     awaitable<void> drain(std::size_t limit);
 
-    struct impl;
-    explicit response(std::unique_ptr<impl> i) noexcept;
+    /// The body has been read to its end (at once where there is none): the connection is back in the pool, or closed if it could not
+    /// be used again.
+    bool ended() const noexcept;
+
+    explicit response(std::unique_ptr<exchange> of) noexcept;
 
 private:
-    std::unique_ptr<impl> impl_;
+    std::unique_ptr<exchange> exchange_;  // null: moved from, or made without one
 };
 
 /// Sends `what` to `to` over a pooled connection and waits for the head of the answer (1xx answers are skipped).

@@ -43,7 +43,8 @@ public:
     void reset(bool to_head_request);
 
     /// `input` is everything received and not yet consumed, contiguous. The number of bytes consumed: 0 as long as the head is not
-    /// complete, else exactly the head. Errors: protocol, naming what is wrong and showing at most 80 bytes of it.
+    /// complete, else exactly the head. `into` must be the same object until then, and starts anew with each head. Errors: protocol, naming
+    /// what is wrong and showing at most 80 bytes of it.
     result<std::size_t> feed(std::span<std::byte const> input, response_head& into);
 
     static constexpr std::size_t limit = 64 * 1024;  ///< bytes of one head
