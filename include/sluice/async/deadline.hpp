@@ -11,11 +11,14 @@ namespace sluice::inline v0::async {
 
 /// Awaits `f()` (returns awaitable<void>) for at most `limit`; then cancels it, waits until it has stopped and throws `errc::timed_out`.
 ///
-/// Errors: those of `f`; a result that raced the limit wins. Cancel: cancels `f`, waits for it, throws `errc::cancelled`.
+/// A limit of zero or less has passed: `f` is not started. One beyond the end of time is none.
+///
+/// Errors: those of `f`. When `f` comes to its end all the same, that wins over a limit or a cancel at the same moment; what it throws
+/// after the limit does not. Cancel: cancels `f`, waits for it, throws `errc::cancelled`.
 template <class F>
 awaitable<void> with_deadline(std::chrono::nanoseconds limit, F f);
 
-/// Sleeps on the context's clock. Cancel: throws `errc::cancelled`.
+/// Sleeps on the context's clock; zero or less: lets others run. Cancel: throws `errc::cancelled`.
 SLUICE_API awaitable<void> sleep_for(std::chrono::nanoseconds span);
 
 /// For `with_deadline`.

@@ -18,10 +18,12 @@ SLUICE_API void assume_single_threaded(boost::asio::execution_context& context);
 /// The fast shape: n threads, each with an io_context of its own, where nothing is contended. The only place that makes threads
 /// because you asked for them.
 ///
+/// `run` and `run_on_all` block, so they are not for coroutines of the runtime itself.
+///
 /// Lifetime: the destructor cancels nothing; it waits until what was started has ended, then joins its threads.
 class SLUICE_API runtime {
 public:
-    explicit runtime(std::size_t threads = 1);
+    explicit runtime(std::size_t threads = 1);  // zero counts as one
     ~runtime();
     runtime(runtime const&) = delete;
     runtime& operator=(runtime const&) = delete;
@@ -36,7 +38,7 @@ public:
     /// and joining the others.
     void run_on_all(std::function<awaitable<void>(std::size_t)> work);
 
-    /// Asks what `run` and `run_on_all` started to stop, from any thread or a signal-safe place's own thread.
+    /// Asks what `run` and `run_on_all` are running to stop. From any thread, but not from a signal handler.
     void cancel();
 
 private:

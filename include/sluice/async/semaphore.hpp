@@ -10,8 +10,11 @@ namespace sluice::inline v0::async {
 
 /// Counts permits; waiters are served first come, first served, a large request blocks smaller ones behind it.
 ///
-/// Threads: any. Lifetime: every waiter has left before it is destroyed. It holds no executor: each waiter resumes on its own.
+/// Threads: any. Lifetime: every waiter has left before it is destroyed, but for those whose context is dying; a permit may outlive it.
+/// It holds no executor: each waiter resumes on its own.
 class SLUICE_API semaphore {
+    struct state;
+
 public:
     explicit semaphore(std::size_t permits);
     ~semaphore();
@@ -28,28 +31,26 @@ public:
             return *this;
         }
         ~permit() { release(); }
-        void release() noexcept {
-            if (owner_ != nullptr) std::exchange(owner_, nullptr)->give(std::exchange(count_, 0));
-        }
+        SLUICE_API void release() noexcept;
 
     private:
         friend class semaphore;
-        permit(semaphore* owner, std::size_t count) noexcept : owner_(owner), count_(count) {}
+        permit(std::shared_ptr<state> owner, std::size_t count) noexcept : owner_(std::move(owner)), count_(count) {}
         void swap(permit& other) noexcept {
             std::swap(owner_, other.owner_);
             std::swap(count_, other.count_);
         }
-        semaphore* owner_ = nullptr;
+        std::shared_ptr<state> owner_;
         std::size_t count_ = 0;
     };
 
-    /// Waits for `count` permits (at most as many as there are in all, else `invalid_argument`). Cancel: holds nothing.
+    /// Waits for `count` permits (at most as many as there are in all, else `invalid_argument`).
+    /// Cancel: throws `errc::cancelled` and holds nothing; permits handed over before the cancel came are held, and the next await throws.
     awaitable<permit> acquire(std::size_t count = 1);
 
 private:
-    void give(std::size_t count) noexcept;
-    struct state;
-    std::unique_ptr<state> state_;
+    static awaitable<permit> acquire_from(std::shared_ptr<state> from, std::size_t count);
+    std::shared_ptr<state> state_;
 };
 
 }  // namespace sluice::inline v0::async

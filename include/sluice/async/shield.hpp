@@ -12,6 +12,9 @@ SLUICE_API awaitable<void> run_shielded(std::unique_ptr<detail::child_task> task
 
 /// Runs `f()` (returns awaitable<void>) to its end even when the awaiting coroutine is or gets cancelled; for short clean-up only.
 ///
+/// A coroutine that has been cancelled *already* is refused every await by Asio, this one included, unless it says so first:
+/// `co_await boost::asio::this_coro::throw_if_cancelled(false);`.
+///
 /// Errors: what `f` throws. Cancel: noticed by the first await after this one.
 template <class F>
 awaitable<void> shield(F f) {

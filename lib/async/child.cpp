@@ -1,0 +1,71 @@
+#include "async/child.hpp"
+
+#include "async/executor.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <utility>
+
+namespace asio = boost::asio;
+
+namespace sluice::inline v0::async {
+
+asio::any_io_executor child_executor(asio::any_io_executor const& executor) {
+    bool const one_at_a_time = single_threaded(executor) || base_executor(executor) != executor;
+    if (one_at_a_time) return executor;
+    return asio::make_strand(executor);
+}
+
+child::child(asio::any_io_executor executor, std::unique_ptr<detail::child_task> task) noexcept
+    : executor_(std::move(executor)),
+      task_(std::move(task)) {}
+
+void child::start(std::shared_ptr<child_owner> owner) {
+    asio::post(executor_, [self = shared_from_this(), o = std::move(owner)]() mutable { self->begin(std::move(o)); });
+}
+
+void child::cancel() {
+    cancelled_ = true;
+    asio::post(executor_, [self = shared_from_this()] {
+        if (self->running_) self->signal_.emit(asio::cancellation_type::terminal);
+    });
+}
+
+void child::begin(std::shared_ptr<child_owner> owner) {
+    if (cancelled_) {
+        task_.reset();
+        owner->child_ended(*this, nullptr);
+        return;
+    }
+    running_ = true;
+    auto ended = [self = shared_from_this(), o = std::move(owner)](std::exception_ptr failure) {
+        self->running_ = false;
+        std::exception_ptr error = std::move(self->error_);
+        o->child_ended(*self, failure ? std::move(failure) : std::move(error));
+    };
+    asio::co_spawn(
+        executor_, [this] { return run(this); }, asio::bind_cancellation_slot(signal_.slot(), std::move(ended)));
+}
+
+// `ended` keeps the child alive while this runs.
+awaitable<void> child::run(child* self) {
+    try {
+        co_await self->task_->start();
+    } catch (boost::system::system_error const& e) {
+        self->aborted_ = e.code() == asio::error::operation_aborted;
+        self->error_ = std::current_exception();
+    } catch (...) {
+        self->error_ = std::current_exception();
+    }
+    // Without this, the end of a child that was cancelled and never suspended would be told to nobody (Asio 1.26).
+    co_await asio::this_coro::throw_if_cancelled(false);
+    self->task_.reset();  // what the closure owns goes before the join
+}
+
+}  // namespace sluice::inline v0::async

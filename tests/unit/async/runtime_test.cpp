@@ -1,0 +1,128 @@
+#include <sluice/async/runtime.hpp>
+
+#include <sluice/async/deadline.hpp>
+#include <sluice/async/task_group.hpp>
+#include <sluice/error.hpp>
+
+#include "async/executor.hpp"
+#include "drive.hpp"
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <set>
+#include <stdexcept>
+#include <thread>
+
+using namespace sluice;
+using namespace sluice::test;
+namespace asio = boost::asio;
+
+TEST_CASE("runtime: run blocks until main has ended, on a thread of its own, marked single-threaded") {
+    async::runtime runtime;
+    CHECK(runtime.size() == 1);
+    std::thread::id there;
+    bool marked = false;
+    runtime.run([&]() -> awaitable<void> {
+        asio::any_io_executor const executor = co_await asio::this_coro::executor;
+        marked = async::single_threaded(executor) && executor == runtime.executor(0);
+        co_await async::sleep_for(1ms);
+        there = std::this_thread::get_id();
+    });
+    CHECK(marked);
+    CHECK(there != std::thread::id());
+    CHECK(there != std::this_thread::get_id());
+}
+
+TEST_CASE("runtime: an exception of main comes out of run, and it can be run again") {
+    async::runtime runtime(2);
+    auto const fail = []() -> awaitable<void> {
+        co_await nap(100us);
+        throw std::runtime_error("main");
+    };
+    CHECK_THROWS_WITH(runtime.run(fail), "main");
+    bool ran = false;
+    runtime.run([&]() -> awaitable<void> {
+        ran = true;
+        co_return;
+    });
+    CHECK(ran);
+}
+
+TEST_CASE("runtime: run_on_all runs on every thread") {
+    async::runtime runtime(4);
+    std::mutex mutex;
+    std::set<std::thread::id> threads;
+    std::set<std::size_t> indexes;
+    runtime.run_on_all([&](std::size_t i) -> awaitable<void> {
+        co_await nap(200us);
+        std::lock_guard const lock(mutex);
+        threads.insert(std::this_thread::get_id());
+        indexes.insert(i);
+    });
+    CHECK(threads.size() == 4);
+    CHECK(indexes == std::set<std::size_t>{0, 1, 2, 3});
+}
+
+TEST_CASE("runtime: the first exception cancels the others and is rethrown") {
+    async::runtime runtime(4);
+    std::atomic<int> stopped = 0;
+    auto const work = [&](std::size_t i) -> awaitable<void> {
+        co_await nap(200us);
+        if (i == 2) throw std::runtime_error("two");
+        try {
+            co_await nap(1h);
+        } catch (boost::system::system_error const&) {
+            ++stopped;
+            throw;
+        }
+    };
+    CHECK_THROWS_WITH(runtime.run_on_all(work), "two");
+    CHECK(stopped == 3);
+    CHECK(tracker::live == 0);
+}
+
+TEST_CASE("runtime: cancel from another thread") {
+    async::runtime runtime(2);
+    std::atomic<bool> running = false;
+    std::thread other([&] {
+        while (!running) std::this_thread::yield();
+        runtime.cancel();
+    });
+    bool cancelled = false;
+    try {
+        runtime.run([&]() -> awaitable<void> {
+            auto const body = [&](async::task_group& group) -> awaitable<void> {
+                group.spawn([] { return nap(1h); });
+                running = true;
+                co_await nap(1h);
+            };
+            co_await async::with_task_group(body);
+        });
+    } catch (boost::system::system_error const& e) {
+        cancelled = e.code() == errc::cancelled;
+    }
+    other.join();
+    CHECK(cancelled);
+    CHECK(tracker::live == 0);
+}
+
+TEST_CASE("runtime: the destructor waits for what was started on its executors") {
+    std::atomic<int> ended = 0;
+    {
+        async::runtime runtime(3);
+        for (std::size_t i = 0; i < 3; ++i) {
+            asio::co_spawn(
+                runtime.executor(i), [] { return nap(2ms); }, [&](std::exception_ptr) { ++ended; });
+        }
+    }
+    CHECK(ended == 3);
+}
+
+TEST_CASE("runtime: made and destroyed many times, used or not") {
+    for (int i = 0; i < 50; ++i) {
+        async::runtime runtime(1 + static_cast<std::size_t>(i) % 4);
+        if (i % 2 == 0) continue;
+        runtime.run_on_all([](std::size_t) -> awaitable<void> { co_return; });
+    }
+}
