@@ -1,0 +1,124 @@
+#include "net/dial.hpp"
+
+#include "net/dns_cache.hpp"
+#include "support/cancelling.hpp"
+#include "support/co_test.hpp"
+#include "support/peer.hpp"
+#include "support/streams.hpp"
+
+#include <boost/asio/this_coro.hpp>
+
+using namespace sluice;
+using namespace std::chrono_literals;
+namespace asio = boost::asio;
+using test::peer;
+
+namespace {
+
+net::origin at(std::string host, std::uint16_t port) {
+    net::origin to;
+    to.host = std::move(host);
+    to.port = port;
+    return to;
+}
+
+/// What the resolver of this test's context says of every name.
+awaitable<void> names_are(std::vector<std::string> addresses) {
+    asio::any_io_executor const executor = co_await asio::this_coro::executor;
+    net::resolved all;
+    all.addresses = std::move(addresses);
+    net::dns_cache::of(executor).ask_with([all](std::string const&) { return all; });
+}
+
+awaitable<async::time_point> in(std::chrono::milliseconds span) {
+    asio::any_io_executor const executor = co_await asio::this_coro::executor;
+    co_return async::clock::of(executor).now() + span;
+}
+
+bool says(failure const& f, std::string_view what) { return f.info().detail.find(what) != std::string::npos; }
+
+void talk(int fd) {
+    test::send_all(fd, "hello");
+    test::hold(fd);
+}
+
+}  // namespace
+
+CO_TEST("dial: by address and by name") {
+    for (std::string const host : {"127.0.0.1", "localhost", "bucket.localhost"}) {
+        CAPTURE(host);
+        peer server(talk);
+        result<std::unique_ptr<net::stream>> s = co_await net::dial(at(host, server.port()), timeouts(), async::never);
+        REQUIRE(s.has_value());
+        test::received const got = co_await test::read_up_to(s.value().get(), 5);
+        CHECK(got.data == "hello");
+    }
+}
+
+CO_TEST("dial: refused says so, naming the host") {
+    std::uint16_t const port = test::refused_port();
+    result<std::unique_ptr<net::stream>> s = co_await net::dial(at("localhost", port), timeouts(), async::never);
+    REQUIRE(s.has_error());
+    CHECK(s.error().reason() == errc::unreachable);
+    CHECK_FALSE(s.error().sent());
+    CHECK(says(s.error(), "localhost:" + std::to_string(port)));
+    CHECK(says(s.error(), "Connection refused"));
+}
+
+CO_TEST("dial: a name that does not exist says so") {
+    result<std::unique_ptr<net::stream>> s = co_await net::dial(at("no..such..name", 80), timeouts(), async::never);
+    REQUIRE(s.has_error());
+    CHECK(s.error().reason() == errc::unreachable);
+    CHECK(says(s.error(), "cannot resolve \"no..such..name\""));
+}
+
+CO_TEST("dial: an address that refuses gives way to the next, and is last the next time") {
+    std::vector<std::string> const two{"127.0.0.2", "127.0.0.1"};
+    co_await names_are(two);
+    peer server(talk, 3);
+    for (int i = 0; i < 3; ++i) {
+        result<std::unique_ptr<net::stream>> s = co_await net::dial(at("two", server.port()), timeouts(), async::never);
+        REQUIRE(s.has_value());
+        CHECK(s.value()->peer() == "127.0.0.1:" + std::to_string(server.port()));
+    }
+}
+
+CO_TEST("dial: when all addresses refuse, the last cause and their number are told") {
+    std::vector<std::string> const two{"127.0.0.2", "127.0.0.3"};
+    co_await names_are(two);
+    result<std::unique_ptr<net::stream>> s = co_await net::dial(at("two", test::refused_port()), timeouts(), async::never);
+    REQUIRE(s.has_error());
+    CHECK(says(s.error(), "tried 2 of its 2 addresses"));
+    CHECK(says(s.error(), "127.0.0.3:"));
+}
+
+CO_TEST("dial: no answer ends with the connect limit, naming it") {
+    test::listener const full(true);
+    timeouts limits;
+    limits.connect = 20ms;
+    result<std::unique_ptr<net::stream>> s = co_await net::dial(at("127.0.0.1", full.port()), limits, async::never);
+    REQUIRE(s.has_error());
+    CHECK(s.error().reason() == errc::timed_out);
+    CHECK(says(s.error(), "timeouts.connect = 0.02 s"));
+}
+
+CO_TEST("dial: the deadline ends it before the connect limit, and no further address is tried") {
+    std::vector<std::string> const two{"127.0.0.1", "127.0.0.1"};
+    co_await names_are(two);
+    test::listener const full(true);
+    async::time_point const deadline = co_await in(10ms);
+    result<std::unique_ptr<net::stream>> s = co_await net::dial(at("twice", full.port()), timeouts(), deadline);
+    REQUIRE(s.has_error());
+    CHECK(s.error().reason() == errc::timed_out);
+    CHECK(says(s.error(), "tried 1 of its 2"));
+}
+
+CO_TEST("dial: cancel while connecting") {
+    test::listener const full(true);
+    auto const connect = [&]() -> awaitable<void> {
+        result<std::unique_ptr<net::stream>> const s = co_await net::dial(at("127.0.0.1", full.port()), timeouts(), async::never);
+        CHECK(s.has_error());
+    };
+    bool const stopped = co_await test::cancelled(connect);
+    CHECK(stopped);
+}
