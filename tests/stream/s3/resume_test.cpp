@@ -1,0 +1,406 @@
+// Reads that break off: whatever happens on the way, the bytes are those of one version at their place, or there is an error.
+#include "stream/s3/fixture.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+
+using namespace sluice;
+using namespace sluice::test;
+using testing::s3_fault, testing::s3_request_view, testing::s3_server, testing::script_server, testing::scripted_reply;
+
+namespace {
+
+/// The requests a server saw, and the faults it is to do to them, one after the other.
+class plan {
+public:
+    explicit plan(s3_server& server) {
+        server.on_request([this](s3_request_view const& r) { return next(r); });
+    }
+    void add(std::optional<s3_fault> fault) { faults_.push_back(std::move(fault)); }
+    void add_cut(std::uint64_t after) {
+        s3_fault f;
+        f.cut_body_after = after;
+        add(f);
+    }
+    void clear() {
+        faults_.clear();
+        seen.clear();
+    }
+    std::vector<s3_request_view> seen;
+
+private:
+    std::optional<s3_fault> next(s3_request_view const& r) {
+        std::lock_guard const lock(mutex_);
+        seen.push_back(r);
+        return seen.size() <= faults_.size() ? faults_[seen.size() - 1] : std::nullopt;
+    }
+    std::mutex mutex_;
+    std::vector<std::optional<s3_fault>> faults_;
+};
+
+constexpr std::size_t object_size = 10'000;
+
+}  // namespace
+
+CO_TEST("a read cut at any byte goes on at the first missing one, under If-Match") {
+    s3_server server;
+    std::string const data = pattern(object_size);
+    std::string const etag = server.put("bucket", "k", data);
+    auto const store = quick_store(server.endpoint());
+    plan todo(server);
+    for (std::uint64_t const cut : {0, 1, 2, 1023, 4095, 4096, 4097, 4899, 4999}) {
+        CAPTURE(cut);
+        todo.clear();
+        todo.add_cut(cut);
+        poisoned into(6000);
+        read_result const got = co_await store->read("k", byte_range::bounded(100, 5000), into.span());
+        CHECK(got.range == resolved_range{100, 5000});
+        CHECK(got.object.size == object_size);
+        CHECK(got.object.etag == etag);
+        CHECK(into.text(5000) == data.substr(100, 5000));
+        CHECK(into.untouched_from(5000));
+        REQUIRE(todo.seen.size() == 2);
+        CHECK(todo.seen[0].if_match.empty());
+        CHECK(todo.seen[1].if_match == etag);
+        CHECK(todo.seen[1].range == "bytes=" + std::to_string(100 + cut) + "-5099");
+    }
+    CHECK(server.counts().refused == 0);
+}
+
+CO_TEST("a read of the whole is resumed as a range") {
+    s3_server server;
+    std::string const data = pattern(object_size);
+    server.put("bucket", "k", data);
+    auto const store = quick_store(server.endpoint());
+    plan todo(server);
+    todo.add_cut(7000);
+    poisoned into(object_size);
+    co_await store->read("k", byte_range::whole(), into.span());
+    CHECK(into.text(object_size) == data);
+    CHECK(todo.seen[0].range.empty());
+    CHECK(todo.seen[1].range == "bytes=7000-9999");
+}
+
+CO_TEST("patience starts anew with every piece that came: many interruptions in one range") {
+    s3_server server;
+    std::string const data = pattern(object_size);
+    server.put("bucket", "k", data);
+    auto const store = quick_store(server.endpoint());
+    plan todo(server);
+    for (int i = 0; i < 12; ++i) todo.add_cut(700);  // far more than max_attempts
+    poisoned into(object_size);
+    co_await store->read("k", byte_range::from(0), into.span());
+    CHECK(into.text(object_size) == data);
+    CHECK(todo.seen.size() == 13);
+    CHECK(todo.seen[12].range == "bytes=8400-9999");
+}
+
+CO_TEST("a body that never brings a byte ends in an error that counts the attempts") {
+    s3_server server;
+    server.put("bucket", "k", pattern(object_size));
+    auto const store = quick_store(server.endpoint());
+    plan todo(server);
+    for (int i = 0; i < 20; ++i) todo.add_cut(0);
+    poisoned into(object_size);
+    error const e = co_await error_of(store->read("k", byte_range::whole(), into.span()));
+    bool const typed = e.reason() == errc::connection_lost || e.reason() == errc::truncated;
+    CHECK(typed);
+    CHECK(e.info().attempts == 4);
+    CHECK(e.info().operation == "read");
+    CHECK(e.info().uri == "s3://bucket/k");
+    CHECK(todo.seen.size() == 4);
+}
+
+CO_TEST("an object that is replaced in the middle of a read is precondition_failed, never a mix") {
+    s3_server server;
+    server.put("bucket", "k", pattern(object_size));
+    auto const store = quick_store(server.endpoint());
+    std::atomic<int> n = 0;
+    server.on_request([&](s3_request_view const&) -> std::optional<s3_fault> {
+        s3_fault f;
+        if (n++ == 0) {
+            f.cut_body_after = 5000;
+        } else {
+            server.put("bucket", "k", std::string(object_size, 'x'));
+        }
+        return f;
+    });
+    poisoned into(object_size);
+    error const e = co_await error_of(store->read("k", byte_range::whole(), into.span()));
+    CHECK(e.reason() == errc::precondition_failed);
+    CHECK(contains(e.info().detail, "changed while it was read"));
+    CHECK(n == 2);
+}
+
+CO_TEST("an object that is removed in the middle of a read is not_found") {
+    script_server server;
+    server.push(cut_reply(part_reply(pattern(100), "bytes 0-99/500"), 40));
+    server.push(scripted_reply::status(404, "<Error><Code>NoSuchKey</Code></Error>"));
+    poisoned into(100);
+    error const e = co_await error_of(quick_store(server.endpoint())->read("k", byte_range::bounded(0, 100), into.span()));
+    CHECK(e.reason() == errc::not_found);
+}
+
+CO_TEST("a clean end before the announced length is no end") {
+    script_server server;
+    std::string const data = pattern(100);
+    server.push(cut_reply(part_reply(data, "bytes 50-149/500"), 30));
+    server.push(part_reply(data.substr(30), "bytes 80-149/500"));
+    poisoned into(100);
+    co_await quick_store(server.endpoint())->read("k", byte_range::bounded(50, 100), into.span());
+    CHECK(into.text(100) == data);
+    auto const requests = server.requests();
+    REQUIRE(requests.size() == 2);
+    CHECK(requests[1].header("Range") == "bytes=80-149");
+    CHECK(requests[1].header("If-Match") == "\"e1\"");
+}
+
+CO_TEST("a service that ignores Range: an error at first and on resume, unless the whole was asked for") {
+    s3_server server;
+    std::string const data = pattern(object_size);
+    server.put("bucket", "k", data);
+    auto const store = quick_store(server.endpoint());
+    plan todo(server);
+    s3_fault ignore;
+    ignore.ignore_range = true;
+
+    poisoned into(object_size);
+    todo.add(ignore);
+    error const first = co_await error_of(store->read("k", byte_range::bounded(10, 100), into.span()));
+    CHECK(first.reason() == errc::protocol);
+    CHECK(first.info().status == 200);
+    CHECK(into.untouched_from(0));
+
+    todo.clear();
+    todo.add_cut(50);
+    todo.add(ignore);
+    error const resumed = co_await error_of(store->read("k", byte_range::bounded(10, 100), into.span()));
+    CHECK(resumed.reason() == errc::protocol);
+    CHECK(todo.seen.size() == 2);
+
+    todo.clear();
+    todo.add(ignore);
+    co_await store->read("k", byte_range::bounded(0, 20'000), into.span());
+    CHECK(into.text(object_size) == data);
+    todo.clear();
+    todo.add(ignore);
+    co_await store->read("k", byte_range::last(20'000), into.span());
+    CHECK(into.text(object_size) == data);
+}
+
+CO_TEST("a service that sends another range: an error at first and on resume") {
+    s3_server server;
+    server.put("bucket", "k", pattern(object_size));
+    auto const store = quick_store(server.endpoint());
+    plan todo(server);
+    for (std::int64_t const shift : {-10, -1, 1, 10}) {
+        CAPTURE(shift);
+        s3_fault shifted;
+        shifted.shift_range = shift;
+        poisoned into(1000);
+        todo.clear();
+        todo.add(shifted);
+        error const first = co_await error_of(store->read("k", byte_range::bounded(500, 1000), into.span()));
+        CHECK(first.reason() == errc::protocol);
+        CHECK(into.untouched_from(0));
+        todo.clear();
+        todo.add_cut(300);
+        todo.add(shifted);
+        error const resumed = co_await error_of(store->read("k", byte_range::bounded(500, 1000), into.span()));
+        CHECK(resumed.reason() == errc::protocol);
+        CHECK(into.untouched_from(300));
+    }
+}
+
+namespace {
+
+/// A read of 100 bytes from 50, cut after 30 and resumed by `second`, ends in this error.
+awaitable<error> resumed_by(scripted_reply second) {
+    script_server server;
+    server.push(cut_reply(part_reply(pattern(100), "bytes 50-149/500"), 30));
+    server.push(std::move(second));
+    poisoned into(100);
+    auto const store = quick_store(server.endpoint());
+    error e = co_await error_of(store->read("k", byte_range::bounded(50, 100), into.span()));
+    CHECK(into.untouched_from(30));
+    co_return e;
+}
+
+}  // namespace
+
+CO_TEST("an answer to a resume that does not fit the first one is refused") {
+    std::string const rest(70, 'x');
+    std::vector<scripted_reply> const bad{part_reply(rest, "bytes 80-149/501"),            // the total changed
+                                          part_reply(rest, "bytes 80-149/500", "\"e2\""),  // If-Match was ignored
+                                          part_reply(rest, "bytes 80-149/500", "W/\"e1\""),
+                                          part_reply(rest, "bytes 80-149/500", ""),
+                                          part_reply(rest, "bytes 81-150/500"),
+                                          part_reply(rest.substr(1), "bytes 80-148/500"),
+                                          part_reply(rest + "y", "bytes 80-150/500"),
+                                          part_reply(rest, "bytes 80-149/*"),
+                                          part_reply(rest.substr(1), "bytes 80-149/500"),
+                                          scripted_reply::status(206, rest, {{"ETag", "\"e1\""}}),
+                                          scripted_reply::ok(std::string(500, 'x'), {{"ETag", "\"e1\""}}),
+                                          scripted_reply::status(204)};
+    for (scripted_reply const& reply : bad) {
+        CAPTURE(reply.pieces.front());
+        error const e = co_await resumed_by(reply);
+        CHECK(e.reason() == errc::protocol);
+    }
+}
+
+CO_TEST("without a strong ETag one answer is enough, and nothing is resumed") {
+    for (std::string_view const etag : {"", "W/\"e1\""}) {
+        CAPTURE(etag);
+        script_server server;
+        std::string const data = pattern(100);
+        server.push(part_reply(data, "bytes 0-99/500", etag));
+        auto const store = quick_store(server.endpoint());
+        poisoned into(100);
+        co_await store->read("k", byte_range::bounded(0, 100), into.span());
+        CHECK(into.text(100) == data);
+        server.push(cut_reply(part_reply(data, "bytes 0-99/500", etag), 40));
+        error const e = co_await error_of(store->read("k", byte_range::bounded(0, 100), into.span()));
+        CHECK(contains(e.info().detail, "no strong ETag"));
+        CHECK(server.requests().size() == 2);
+    }
+}
+
+CO_TEST("an ETag without quotes is taken as strong") {
+    script_server server;
+    std::string const data = pattern(100);
+    server.push(cut_reply(part_reply(data, "bytes 0-99/500", "e1"), 40));
+    server.push(part_reply(data.substr(40), "bytes 40-99/500", "e1"));
+    poisoned into(100);
+    read_result const got = co_await quick_store(server.endpoint())->read("k", byte_range::bounded(0, 100), into.span());
+    CHECK(into.text(100) == data);
+    CHECK(got.object.etag == "\"e1\"");
+    CHECK(server.requests()[1].header("If-Match") == "\"e1\"");
+}
+
+CO_TEST("conditions of the caller hold for the first answer; later ones are pinned by its ETag") {
+    script_server server;
+    std::string const data = pattern(100);
+    server.push(cut_reply(part_reply(data, "bytes 0-99/500"), 40));
+    server.push(part_reply(data.substr(40), "bytes 40-99/500"));
+    get_options options;
+    options.if_match = "*";
+    options.if_none_match = "other";
+    options.version = "v 1";
+    poisoned into(100);
+    co_await quick_store(server.endpoint())->read("k", byte_range::bounded(0, 100), into.span(), options);
+    CHECK(into.text(100) == data);
+    auto const requests = server.requests();
+    CHECK(requests[0].header("If-Match") == "*");
+    CHECK(requests[0].header("If-None-Match") == "\"other\"");
+    CHECK(requests[1].header("If-Match") == "\"e1\"");
+    CHECK(requests[1].header("If-None-Match").empty());
+    CHECK(requests[1].target == "/bucket/k?versionId=v%201");
+}
+
+CO_TEST("a chunked part is taken at its word and to its end") {
+    std::string const head =
+        "HTTP/1.1 206 Partial Content\r\nTransfer-Encoding: chunked\r\nETag: \"e1\"\r\nContent-Range: bytes 0-9/500\r\n\r\n";
+    script_server server;
+    server.push(scripted_reply(head + "4\r\n0123\r\n6\r\n456789\r\n0\r\n\r\n"));
+    auto const store = quick_store(server.endpoint());
+    poisoned into(10);
+    co_await store->read("k", byte_range::bounded(0, 10), into.span());
+    CHECK(into.text(10) == "0123456789");
+    // Longer than announced.
+    server.push(scripted_reply(head + "b\r\n0123456789a\r\n0\r\n\r\n"));
+    error const longer = co_await error_of(store->read("k", byte_range::bounded(0, 10), into.span()));
+    CHECK(longer.reason() == errc::protocol);
+    // Shorter, with a proper end: resumed.
+    server.push(scripted_reply(head + "4\r\n0123\r\n0\r\n\r\n"));
+    server.push(part_reply("456789", "bytes 4-9/500"));
+    poisoned again(10);
+    co_await store->read("k", byte_range::bounded(0, 10), again.span());
+    CHECK(again.text(10) == "0123456789");
+}
+
+CO_TEST("object data without a length is refused") {
+    std::vector<std::string> const heads{"HTTP/1.1 200 OK\r\nETag: \"e1\"\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+                                         "HTTP/1.1 200 OK\r\nETag: \"e1\"\r\n\r\nhello"};
+    for (std::string const& raw : heads) {
+        script_server server;
+        scripted_reply reply(raw);
+        reply.close = true;
+        server.push(reply);
+        poisoned into(10);
+        error const e = co_await error_of(quick_store(server.endpoint())->read("k", byte_range::whole(), into.span()));
+        CHECK(e.reason() == errc::protocol);
+    }
+}
+
+CO_TEST("several ranges in one body are refused") {
+    script_server server;
+    server.push(scripted_reply::status(206, "--x\r\n...", {{"Content-Type", "multipart/byteranges; boundary=x"}, {"ETag", "\"e1\""}}));
+    poisoned into(10);
+    error const e = co_await error_of(quick_store(server.endpoint())->read("k", byte_range::bounded(0, 10), into.span()));
+    CHECK(e.reason() == errc::protocol);
+}
+
+CO_TEST("Content-Encoding is an attribute, never undone") {
+    script_server server;
+    std::string const data = "\x1f\x8b not really gzip";
+    server.push(scripted_reply::ok(data, {{"ETag", "\"e1\""}, {"Content-Encoding", "gzip"}}));
+    poisoned into(100);
+    read_result const got = co_await quick_store(server.endpoint())->read("k", byte_range::whole(), into.span());
+    CHECK(into.text(data.size()) == data);
+    CHECK(got.object.attributes.content_encoding == "gzip");
+}
+
+CO_TEST("get: the same promises, piece by piece") {
+    s3_server server;
+    std::string const data = pattern(object_size);
+    std::string const etag = server.put("bucket", "k", data);
+    auto const store = quick_store(server.endpoint());
+    plan todo(server);
+    for (int i = 0; i < 6; ++i) todo.add_cut(1500);
+    body_reader reader = co_await store->get("k");
+    CHECK(reader.object().size == object_size);
+    CHECK(reader.object().etag == etag);
+    CHECK(reader.range() == resolved_range{0, object_size});
+    std::string came;
+    for (;;) {
+        poisoned into(777);
+        std::size_t const n = co_await reader.read_some(into.span());
+        if (n == 0) break;
+        CHECK(into.untouched_from(n));
+        came += into.text(n);
+    }
+    CHECK(came == data);
+    CHECK(todo.seen.size() == 7);
+    std::size_t const none = co_await reader.read_some({});
+    CHECK(none == 0);
+}
+
+CO_TEST("get: a reader that is dropped early closes its connection") {
+    s3_server server;
+    server.put("bucket", "k", pattern(4 << 20));
+    auto const store = quick_store(server.endpoint());
+    {
+        body_reader reader = co_await store->get("k");
+        poisoned into(10);
+        std::size_t const n = co_await reader.read_all(into.span());
+        CHECK(n == 10);
+    }
+    CHECK(server.wait_until_closed(std::chrono::seconds(5)));
+}
+
+CO_TEST("get: an error names the object and what was done") {
+    script_server server;
+    server.push(cut_reply(part_reply(pattern(100), "bytes 0-99/500"), 40));
+    server.push(part_reply(std::string(60, 'x'), "bytes 40-99/500", "\"e2\""));
+    get_options options;
+    options.range = byte_range::bounded(0, 100);
+    body_reader reader = co_await quick_store(server.endpoint())->get("folder/k", options);
+    poisoned into(100);
+    error const e = co_await error_of(reader.read_all(into.span()));
+    CHECK(e.reason() == errc::protocol);
+    CHECK(e.info().operation == "get");
+    CHECK(e.info().uri == "s3://bucket/folder/k");
+    CHECK(e.info().attempts == 2);
+}

@@ -1,0 +1,330 @@
+// put, remove and list against a strict server, and what they must not do twice.
+#include "stream/s3/fixture.hpp"
+
+#include <sluice/operations.hpp>
+
+#include <algorithm>
+#include <atomic>
+
+using namespace sluice;
+using namespace sluice::test;
+using testing::s3_fault, testing::s3_request_view, testing::s3_server, testing::s3_server_options, testing::script_server,
+    testing::scripted_reply;
+
+namespace {
+
+std::vector<object_key> const nasty_keys{"plain",
+                                         "a b",
+                                         "a+b",
+                                         "%41",
+                                         "a?b#c&d=e",
+                                         "//x//",
+                                         ".",
+                                         "..",
+                                         "a/../b",
+                                         "\xf0\x9f\x98\x80",
+                                         "caf\xc3\xa9",
+                                         "\r\n\t",
+                                         "\x01\x1f",
+                                         "\xef\xbf\xbe",
+                                         " ",
+                                         "<&>\"'",
+                                         "]]>",
+                                         "key;with:odd@chars!*'()",
+                                         "\\back\\slash",
+                                         std::string(1024, 'k')};
+
+/// Faults the first request with a method, and lets all others pass.
+void fault_first(s3_server& server, std::string method, s3_fault fault, std::atomic<int>& seen) {
+    server.on_request([&seen, method, fault](s3_request_view const& r) -> std::optional<s3_fault> {
+        if (r.method != method) return std::nullopt;
+        return seen++ == 0 ? std::optional<s3_fault>(fault) : std::nullopt;
+    });
+}
+
+s3_fault answer(int status, std::string code) {
+    s3_fault f;
+    f.status = status;
+    f.code = std::move(code);
+    return f;
+}
+
+s3_fault lost_answer() {
+    s3_fault f;
+    f.drop_after_apply = true;
+    return f;
+}
+
+}  // namespace
+
+CO_TEST("every odd key is written, read, listed and removed as it is") {
+    s3_server server;
+    auto const store = quick_store(server.endpoint());
+    for (object_key const& key : nasty_keys) {
+        CAPTURE(key);
+        co_await store->put(key, payload("of " + key));
+        CHECK(server.get("bucket", key) == "of " + key);
+        poisoned into(2000);
+        read_result const got = co_await store->read(key, byte_range::whole(), into.span());
+        CHECK(into.text(got.range.length) == "of " + key);
+    }
+    list_page const page = co_await store->list({});
+    std::vector<object_key> listed, sorted = nasty_keys;
+    for (object_meta const& o : page.objects) listed.push_back(o.key);
+    std::ranges::sort(sorted);
+    CHECK(listed == sorted);
+    remove_report const report = co_await store->remove(nasty_keys);
+    CHECK(report.removed == nasty_keys.size());
+    CHECK(report.failed.empty());
+    CHECK(server.object_count() == 0);
+    CHECK(server.counts().refused == 0);
+    CAPTURE(server.counts().last_refusal);
+}
+
+CO_TEST("put: pieces, nothing, and a lot") {
+    s3_server server;
+    auto const store = quick_store(server.endpoint());
+    put_result const empty = co_await store->put("empty", payload());
+    CHECK(server.get("bucket", "empty") == "");
+    CHECK_FALSE(empty.etag.empty());
+    std::vector<bytes> pieces{bytes::copy_of("one "), bytes::copy_of(""), bytes::copy_of("two")};
+    co_await store->put("pieces", payload(pieces));
+    CHECK(server.get("bucket", "pieces") == "one two");
+    std::string const large = pattern(5'000'000);
+    put_result const put = co_await store->put("large", payload(large));
+    CHECK(server.get("bucket", "large") == large);
+    object_meta const meta = co_await store->head("large");
+    CHECK(meta.etag == put.etag);
+    CHECK(server.counts().refused == 0);
+}
+
+CO_TEST("put: create-only and compare-and-swap") {
+    s3_server server;
+    auto const store = quick_store(server.endpoint());
+    put_options create;
+    create.create_only = true;
+    put_result const first = co_await store->put("k", payload("one"), create);
+    error const again = co_await error_of(store->put("k", payload("two"), create));
+    CHECK(again.reason() == errc::already_exists);
+    CHECK(again.info().status == 412);
+    CHECK(server.get("bucket", "k") == "one");
+    put_options swap;
+    swap.if_match = first.etag;
+    co_await store->put("k", payload("three"), swap);
+    error const stale = co_await error_of(store->put("k", payload("four"), swap));
+    CHECK(stale.reason() == errc::precondition_failed);
+    CHECK(server.get("bucket", "k") == "three");
+    put_options both = swap;
+    both.create_only = true;
+    error const nonsense = co_await error_of(store->put("k", payload("five"), both));
+    CHECK(nonsense.reason() == errc::invalid_argument);
+    CHECK(nonsense.info().attempts == 0);
+}
+
+CO_TEST("put: an overwrite whose answer was lost is sent again, the same bytes") {
+    s3_server server;
+    auto const store = quick_store(server.endpoint());
+    std::string const data = pattern(300'000);
+    for (s3_fault const& fault :
+         {lost_answer(), answer(500, "InternalError"), answer(503, "SlowDown"), answer(502, ""), answer(408, "RequestTimeout")}) {
+        std::atomic<int> puts = 0;
+        fault_first(server, "PUT", fault, puts);
+        co_await store->put("k", payload(data));
+        CHECK(puts == 2);
+        CHECK(server.get("bucket", "k") == data);
+        CHECK(server.counts().refused == 0);
+    }
+}
+
+CO_TEST("put: an exclusive write with an unknown outcome is ambiguous, and not sent twice") {
+    std::vector<s3_fault> const faults{lost_answer(), answer(500, "InternalError"), answer(504, "")};
+    for (s3_fault const& fault : faults) {
+        s3_server server;
+        auto const store = quick_store(server.endpoint());
+        std::atomic<int> puts = 0;
+        fault_first(server, "PUT", fault, puts);
+        put_options create;
+        create.create_only = true;
+        error const e = co_await error_of(store->put("k", payload("data"), create));
+        CHECK(e.reason() == errc::ambiguous);
+        CHECK(contains(e.what(), "may or may not"));
+        CHECK(puts == 1);
+    }
+}
+
+CO_TEST("put: an exclusive write that was turned away or met a conflict is sent again") {
+    std::vector<s3_fault> const faults{answer(503, "SlowDown"), answer(409, "ConditionalRequestConflict")};
+    for (s3_fault const& fault : faults) {
+        s3_server server;
+        auto const store = quick_store(server.endpoint());
+        std::atomic<int> puts = 0;
+        fault_first(server, "PUT", fault, puts);
+        put_options create;
+        create.create_only = true;
+        co_await store->put("k", payload("data"), create);
+        CHECK(puts == 2);
+        CHECK(server.get("bucket", "k") == "data");
+    }
+}
+
+CO_TEST("keys, attributes and listings that cannot be are refused before anything is sent") {
+    s3_server server;
+    auto const store = quick_store(server.endpoint());
+    poisoned into(10);
+    using namespace std::string_literals;
+    std::vector<std::string> const names{""s, std::string(1025, 'x'), "a\0b"s, "\xff"s};
+    for (std::string const& bad : names) {
+        error const e1 = co_await error_of(store->head(bad));
+        CHECK(e1.reason() == errc::invalid_argument);
+        error const e2 = co_await error_of(store->read(bad, byte_range::whole(), into.span()));
+        CHECK(e2.reason() == errc::invalid_argument);
+        error const e3 = co_await error_of(store->get(bad));
+        CHECK(e3.reason() == errc::invalid_argument);
+        error const e4 = co_await error_of(store->put(bad, payload("x")));
+        CHECK(e4.reason() == errc::invalid_argument);
+        std::vector<object_key> const keys{"good", bad};
+        error const e5 = co_await error_of(store->remove(keys));
+        CHECK(e5.reason() == errc::invalid_argument);
+    }
+    put_options evil;
+    evil.attributes.metadata = {{"a", "b\r\nx-amz-acl: public-read"}};
+    error const e6 = co_await error_of(store->put("k", payload("x"), evil));
+    CHECK(e6.reason() == errc::invalid_argument);
+    error const e7 = co_await error_of(store->list("\xff"));
+    CHECK(e7.reason() == errc::invalid_argument);
+    CHECK(server.counts().requests == 0);
+}
+
+CO_TEST("remove: nothing, one, and more than a batch") {
+    s3_server server;
+    auto const store = quick_store(server.endpoint());
+    remove_report const none = co_await store->remove({});
+    CHECK(none.removed == 0);
+    CHECK(server.counts().requests == 0);
+    server.put("bucket", "k", "x");
+    std::vector<object_key> const one{"k"};
+    remove_report const single = co_await store->remove(one);
+    CHECK(single.removed == 1);
+    CHECK(server.object_count() == 0);
+    remove_report const missing = co_await store->remove(one);
+    CHECK(missing.removed == 1);
+    CHECK(missing.failed.empty());
+
+    server.reset_counts();
+    std::vector<object_key> many;
+    for (int i = 0; i < 2500; ++i) {
+        many.push_back("key " + std::to_string(i));
+        server.put("bucket", many.back(), "x");
+    }
+    server.put("bucket", "stays", "x");
+    remove_report const report = co_await store->remove(many);
+    CHECK(report.removed == 2500);
+    CHECK(report.failed.empty());
+    CHECK(server.object_count() == 1);
+    CHECK(server.counts().deletes == 3);
+    CHECK(server.counts().refused == 0);
+}
+
+CO_TEST("remove: what the service says of single keys is in the report; busy keys are tried again") {
+    script_server server;
+    server.push(
+        scripted_reply::ok("<DeleteResult><Deleted><Key>a</Key></Deleted>"
+                           "<Error><Key>b</Key><Code>AccessDenied</Code><Message>no</Message></Error>"
+                           "<Error><Key>c</Key><Code>SlowDown</Code><Message>later</Message></Error></DeleteResult>"));
+    server.push(scripted_reply::ok("<DeleteResult><Deleted><Key>c</Key></Deleted></DeleteResult>"));
+    std::vector<object_key> const keys{"a", "b", "c"};
+    remove_report const report = co_await quick_store(server.endpoint())->remove(keys);
+    CHECK(report.removed == 2);
+    REQUIRE(report.failed.size() == 1);
+    CHECK(report.failed[0].key == "b");
+    CHECK(report.failed[0].code == "AccessDenied");
+    auto const requests = server.requests();
+    REQUIRE(requests.size() == 2);
+    CHECK(contains(requests[1].body, "<Key>c</Key>"));
+    CHECK_FALSE(contains(requests[1].body, "<Key>a</Key>"));
+}
+
+CO_TEST("remove: keys that stay busy are reported in the end") {
+    script_server server([](testing::received_request const&) {
+        return scripted_reply::ok(
+            "<DeleteResult><Deleted><Key>a</Key></Deleted>"
+            "<Error><Key>b</Key><Code>InternalError</Code><Message>sorry</Message></Error></DeleteResult>");
+    });
+    std::vector<object_key> const keys{"a", "b"};
+    remove_report const report = co_await quick_store(server.endpoint())->remove(keys);
+    CHECK(report.removed == 1);
+    REQUIRE(report.failed.size() == 1);
+    CHECK(report.failed[0].code == "InternalError");
+    CHECK(server.requests().size() == 4);
+}
+
+CO_TEST("remove: a denied single key is reported, a missing bucket is thrown") {
+    s3_server server;
+    auto const store = quick_store(server.endpoint());
+    server.on_request([](s3_request_view const&) { return std::optional<s3_fault>(answer(403, "AccessDenied")); });
+    std::vector<object_key> const one{"k"};
+    remove_report const report = co_await store->remove(one);
+    CHECK(report.removed == 0);
+    REQUIRE(report.failed.size() == 1);
+    CHECK(report.failed[0].key == "k");
+    CHECK(report.failed[0].code == "AccessDenied");
+    server.on_request([](s3_request_view const&) { return std::optional<s3_fault>(answer(404, "NoSuchBucket")); });
+    error const e = co_await error_of(store->remove(one));
+    CHECK(e.reason() == errc::not_found);
+    CHECK(e.info().service_code == "NoSuchBucket");
+}
+
+CO_TEST("list: pages, delimiter, start_after") {
+    s3_server_options options;
+    options.page_limit = 3;
+    s3_server server(options);
+    auto const store = quick_store(server.endpoint());
+    for (std::string const key : {"a", "b/1", "b/2", "b/c/3", "d e", "d+e", "f%20g", "z"}) server.put("bucket", key, key);
+    list_page const all = co_await list_all(store, "");
+    CHECK(all.objects.size() == 8);
+    CHECK(server.counts().lists == 3);
+    list_page const first = co_await store->list("");
+    CHECK(first.objects.size() == 3);
+    CHECK_FALSE(first.next.empty());
+    list_options folders;
+    folders.delimiter = "/";
+    list_page const top = co_await list_all(store, "", folders);
+    CHECK(top.prefixes == std::vector<std::string>{"b/"});
+    CHECK(top.objects.size() == 5);
+    list_page const inner = co_await list_all(store, "b/", folders);
+    CHECK(inner.objects.size() == 2);
+    CHECK(inner.prefixes == std::vector<std::string>{"b/c/"});
+    list_options after;
+    after.start_after = "d e";
+    list_page const rest = co_await list_all(store, "", after);
+    REQUIRE(rest.objects.size() == 3);
+    CHECK(rest.objects[0].key == "d+e");
+    CHECK(rest.objects[1].key == "f%20g");
+    CHECK(rest.objects[0].size == 3);
+    CHECK(rest.objects[0].last_modified.has_value());
+    CHECK(server.counts().refused == 0);
+}
+
+CO_TEST("list: a page whose body breaks off is asked for again") {
+    s3_server server;
+    server.put("bucket", "k", "x");
+    auto const store = quick_store(server.endpoint());
+    s3_fault cut;
+    cut.cut_body_after = 50;
+    std::atomic<int> lists = 0;
+    fault_first(server, "GET", cut, lists);
+    list_page const page = co_await store->list("");
+    CHECK(page.objects.size() == 1);
+    CHECK(lists == 2);
+}
+
+CO_TEST("list: what is no listing is a protocol error") {
+    for (std::string_view const body : {"<html><body>hello</body></html>", "", "<Error><Code>InternalError</Code></Error>",
+                                        "<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>"}) {
+        script_server server;
+        server.push(scripted_reply::ok(body));
+        error const e = co_await error_of(quick_store(server.endpoint())->list(""));
+        CHECK(e.reason() == errc::protocol);
+        CHECK(e.info().operation == "list");
+    }
+}
