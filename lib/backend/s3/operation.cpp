@@ -31,7 +31,6 @@ operation::operation(std::shared_ptr<core const> store, boost::asio::any_io_exec
     : store_(std::move(store)),
       name_(name),
       key_(std::move(key)),
-      kind_(kind),
       tries_(std::move(executor), store_->settings.retry, kind, store_->tokens(), limit_of(store_->settings, options)) {
     how_.limits = store_->settings.timeouts;
     how_.pool = store_->settings.pool;

@@ -60,7 +60,6 @@ private:
     std::shared_ptr<core const> store_;
     std::string_view name_;
     object_key key_;
-    retry::operation_kind kind_;
     retry::retrying tries_;
     place const* where_ = nullptr;
     http::request request_;
