@@ -74,6 +74,11 @@ bool clock_is_off(refusal const& r, sent_as const& as) noexcept {
     return off > skew_limit;
 }
 
+/// An answer to HEAD has no document: an expired session token is just a 400.
+bool may_be_expired(refusal const& r, sent_as const& as) noexcept {
+    return r.status == 400 && as.temporary && r.code.empty() && r.message.empty();
+}
+
 struct advice {
     std::string_view code;
     std::string_view text;
@@ -102,7 +107,7 @@ std::string_view advice_by_status(int const status, bool const anonymous) noexce
     case 404: return "there is no such object, or no such bucket";
     case 405: return "the endpoint does not allow this operation";
     case 412: return "the object is not the version that was asked for";
-    case 416: return "the range begins at or behind the object's end";
+    case 416: return "the range begins at or behind the end of the object";
     case 429:
     case 503: return "the service asked to slow down";
     case 501: return "the endpoint does not know this operation";
@@ -121,7 +126,9 @@ std::string detail_of(refusal const& r, sent_as const& as) {
     if (clock_is_off(r, as) && r.status == 403) return "this machine's clock and the service's differ too much: set the clock";
     for (advice const& a : advices)
         if (a.code == r.code) return std::string(a.text);
+    if (may_be_expired(r, as)) return "the service refused the request without a reason: the session token may have expired";
     std::string text(advice_by_status(r.status, as.anonymous));
+    if (r.status == 416 && r.object_size) text += ", which has " + std::to_string(*r.object_size) + " bytes";
     bool const understood = !r.code.empty() || r.message.empty();
     if (!understood) text += "; its answer is no S3 document: is this an S3 endpoint?";
     return text;
@@ -148,6 +155,7 @@ retry::outcome outcome_of(refusal const& r, sent_as const& as) noexcept {
     if (may_be_region && names_other_region(r, as)) return retry::outcome::wrong_region;
     if (is_redirect(r.status)) return retry::outcome::final_answer;  // nowhere to go that can be trusted
     if (r.status == 403 && clock_is_off(r, as)) return retry::outcome::clock_skewed;
+    if (may_be_expired(r, as)) return retry::outcome::expired_credentials;
     retry::outcome const row = retry::classify(r.status, r.code);
     bool const cannot_fix = (row == retry::outcome::wrong_region) || (row == retry::outcome::clock_skewed && !r.date);
     return cannot_fix ? retry::outcome::final_answer : row;

@@ -38,6 +38,7 @@ struct sent_as {
     sent_as() {}
     std::string region;
     bool anonymous = false;
+    bool temporary = false;  ///< with a session token, which may have expired
     std::chrono::system_clock::time_point signed_at;
 };
 

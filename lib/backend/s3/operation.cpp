@@ -103,6 +103,7 @@ void operation::prepare(recipe const& what) {
     render(what, *where_, request_);
     bool const anonymous = !keys_ || keys_->access_key.empty();
     as_.anonymous = anonymous;
+    as_.temporary = !anonymous && !keys_->session_token.empty();
     as_.region = where_->region;
     as_.signed_at = tries_.clock().wall() + std::chrono::duration_cast<wall_time::duration>(store_->clock_offset());
     if (!anonymous) {

@@ -119,7 +119,17 @@ TEST_CASE("errors: a clock that is off") {
     CHECK(s3::outcome_of(s3::read_refusal(head_of(403, late), ""), anonymous) == retry::outcome::final_answer);
 }
 
+TEST_CASE("errors: HEAD does not say that a token has expired") {
+    s3::sent_as temporary = sent();
+    temporary.temporary = true;
+    auto const bare = s3::read_refusal(head_of(400), "");
+    CHECK(s3::outcome_of(bare, temporary) == retry::outcome::expired_credentials);
+    CHECK(s3::outcome_of(bare, sent()) == retry::outcome::final_answer);
+    CHECK(s3::outcome_of(s3::read_refusal(head_of(400), document("InvalidArgument")), temporary) == retry::outcome::final_answer);
+}
+
 TEST_CASE("errors: the size a 416 tells") {
+    CHECK(says(failed(416, "", {{"Content-Range", "bytes */7"}}), "has 7 bytes"));
     CHECK(s3::read_refusal(head_of(416, {{"Content-Range", "bytes */0"}}), "").object_size == 0u);
     CHECK(s3::read_refusal(head_of(416), document("InvalidRange", "<ActualObjectSize>7</ActualObjectSize>")).object_size == 7u);
     CHECK_FALSE(s3::read_refusal(head_of(416), document("InvalidRange")).object_size);
