@@ -1,0 +1,50 @@
+#include <sluice/open.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string_view>
+
+using namespace sluice;
+
+namespace {
+
+/// Settings that ask nobody: the environment of a test is not its own.
+open_settings plain_settings() {
+    open_settings s;
+    s.s3.endpoint = "http://127.0.0.1:1";
+    return s;
+}
+
+errc refusal_of(std::string_view uri) {
+    try {
+        sluice::open(uri, plain_settings());
+    } catch (error const& e) {
+        CHECK(e.info().operation == "open");
+        CHECK(std::string_view(e.what()).find("canary") == std::string_view::npos);
+        return e.reason();
+    }
+    return errc{};
+}
+
+}  // namespace
+
+TEST_CASE("open: a store and where in it") {
+    opened const s3 = sluice::open("s3://bucket/a/%20/k?x#y", plain_settings());
+    CHECK(s3.store->uri() == "s3://bucket/");
+    CHECK(s3.key == "a/%20/k?x#y");
+    opened const mem = sluice::open("mem://name/k", plain_settings());
+    CHECK(mem.store->uri() == "mem://name/");
+    CHECK(mem.key == "k");
+    CHECK(sluice::open("s3://bucket", plain_settings()).key.empty());
+    CHECK(sluice::open("mem://name/", plain_settings()).store != mem.store);
+}
+
+TEST_CASE("open: what is no store is refused in words") {
+    CHECK(refusal_of("file:///etc/passwd") == errc::unsupported);
+    CHECK(refusal_of("folder/name") == errc::unsupported);
+    CHECK(refusal_of("") == errc::invalid_argument);
+    CHECK(refusal_of("ftp://h/k") == errc::invalid_argument);
+    CHECK(refusal_of("s3://") == errc::invalid_argument);
+    CHECK(refusal_of("s3://user:canary@bucket/k") == errc::invalid_argument);
+    CHECK(refusal_of("s3://../k") == errc::invalid_argument);
+}
