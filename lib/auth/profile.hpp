@@ -3,7 +3,6 @@
 #include <sluice/credentials.hpp>
 #include <sluice/error.hpp>
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,13 +13,17 @@ struct profile {
     profile() {}
     bool found = false;
     credentials keys;
+    std::string keys_elsewhere;  ///< the setting ("role_arn", "sso_session"...) by which the profile gets its keys otherwise
     std::string region;
     std::string endpoint_url;
     std::string ca_bundle;
 };
 
-/// Pure: the texts of both files (either may be empty). The credentials file wins for keys.
-/// Errors: invalid_argument naming file and line for text that is no profile file.
+/// Pure: the texts of both files (either may be empty). The credentials file wins for keys, the config file for the rest.
+///
+/// Read as AWS's tools do: [default], [profile x] in the config file and [x] in the credentials file; sections of other kinds, unknown
+/// settings and the indented lines below a setting are passed over; sections of one name are merged, the later line wins.
+/// Errors: invalid_argument naming file and line for text that is no profile file, and for half a key pair. Never quotes a line.
 result<profile> read_profile(std::string_view config_text, std::string_view credentials_text, std::string_view name);
 
 }  // namespace sluice::inline v0::auth
