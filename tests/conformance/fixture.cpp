@@ -1,0 +1,109 @@
+#include "conformance/fixture.hpp"
+
+#include <sluice/memory.hpp>
+#include <sluice/s3.hpp>
+#include <sluice/testing/s3_server.hpp>
+
+#include <unistd.h>
+#include <atomic>
+#include <cstdlib>
+#include <stdexcept>
+
+namespace sluice::test {
+
+namespace {
+
+std::string environment(char const* name) {
+    char const* const value = std::getenv(name);
+    return value == nullptr ? std::string() : std::string(value);
+}
+
+/// A real or in-process server, and a store on it.
+struct setting {
+    std::unique_ptr<testing::s3_server> server;
+    std::shared_ptr<object_store> store;
+};
+
+setting make_setting() {
+    setting s;
+    std::string const kind = environment("SLUICE_STORE");
+    if (kind == "memory") {
+        s.store = make_memory_store("conformance", 7);
+    } else if (kind == "s3") {
+        testing::s3_server_options options;
+        options.page_limit = 7;
+        s.server = std::make_unique<testing::s3_server>(options);
+        s3_settings settings;
+        settings.bucket = "bucket";
+        settings.endpoint = s.server->endpoint();
+        settings.credentials = static_credentials(credentials(options.access_key, options.secret_key));
+        s.store = make_s3_store(settings);
+    } else if (kind == "env") {
+        s3_settings settings = s3_settings::from_env();
+        settings.bucket = environment("SLUICE_TEST_BUCKET");
+        s.store = make_s3_store(settings);
+    } else {
+        throw std::runtime_error("set SLUICE_STORE to memory, s3 or env");
+    }
+    return s;
+}
+
+}  // namespace
+
+void run_conformance(std::function<awaitable<void>(place)> body) {
+    static std::atomic<unsigned> count = 0;
+    setting const here = make_setting();
+    place p;
+    p.store = here.store;
+    p.prefix = "conformance-" + std::to_string(::getpid()) + '-' + std::to_string(++count) + '/';
+    auto const whole = [&]() -> awaitable<void> {
+        co_await body(p);
+        co_await remove_prefix(p.store, p.prefix);
+    };
+    run(whole, std::chrono::seconds(60));
+    if (here.server) CHECK_MESSAGE(here.server->counts().refused == 0, here.server->counts().last_refusal);
+}
+
+std::string pattern(std::size_t size, std::uint32_t seed) {
+    std::string data(size, '\0');
+    std::uint32_t x = seed * 2654435761u + 1;
+    for (char& c : data) {
+        x = x * 1664525u + 1013904223u;
+        c = static_cast<char>(x >> 24);
+    }
+    return data;
+}
+
+awaitable<errc> reason_of(std::function<awaitable<void>()> operation) {
+    try {
+        co_await operation();
+    } catch (error const& e) {
+        co_return e.reason();
+    }
+    FAIL("the operation succeeded");
+    co_return errc{};
+}
+
+awaitable<std::string> content(place p, std::string name) {
+    whole_object const object = co_await get_all(p.store, p.key(name));
+    co_return std::string(object.data.text());
+}
+
+awaitable<void> put(place p, std::string name, std::string data) {
+    payload body(data);
+    co_await p.store->put(p.key(name), std::move(body));
+}
+
+std::vector<std::string> names(place const& p, list_page const& page) {
+    std::vector<std::string> out;
+    for (object_meta const& object : page.objects) out.push_back(object.key.substr(p.prefix.size()));
+    return out;
+}
+
+std::vector<std::string> groups(place const& p, list_page const& page) {
+    std::vector<std::string> out;
+    for (std::string const& prefix : page.prefixes) out.push_back(prefix.substr(p.prefix.size()));
+    return out;
+}
+
+}  // namespace sluice::test

@@ -1,0 +1,114 @@
+#include "conformance/fixture.hpp"
+
+#include <algorithm>
+
+using namespace sluice;
+using namespace sluice::test;
+
+namespace {
+
+/// Names that some client, server or proxy has got wrong before.
+std::vector<std::string> nasty_names() {
+    std::vector<std::string> names{
+        "plain",
+        "with space",
+        " lead",
+        "trail ",
+        "a+b",
+        "a%20b",
+        "%48%45",
+        "%",
+        "100%",
+        "%zz",
+        "a&b=c",
+        "a?b",
+        "a#b",
+        "a;b,c",
+        "a:b@c",
+        "a=b",
+        "quote\"s'",
+        "back\\slash",
+        "<tag>",
+        "a*b",
+        "a[1]{2}",
+        "tilde~",
+        "bang!",
+        "dollar$",
+        "(paren)",
+        "caret^",
+        "pipe|",
+        "back`tick",
+        "dot.",
+        "..hidden",
+        "a..b",
+        "double//slash",
+        "trailing/slash/",
+        "percent%2Fslash",
+        "\xc3\xa4\xc3\xb6\xc3\xbc",
+        "\xe6\x97\xa5\xe6\x9c\xac",
+        "\xf0\x9f\x98\x80",
+        "\xf0\x9f\x87\xa9\xf0\x9f\x87\xaa",
+        "nfd-a\xcc\x88",
+    };
+    std::string ascii = "ascii-";
+    for (char c = 0x21; c < 0x7f; ++c)
+        if (c != '/') ascii += c;
+    names.push_back(ascii);
+    return names;
+}
+
+}  // namespace
+
+CONFORMANCE("nasty names: put, head, read, list, remove each of them") {
+    std::vector<std::string> wanted = nasty_names();
+    for (std::string const& name : wanted) {
+        CAPTURE(name);
+        co_await put(p, name, "content of " + name);
+        object_meta const about = co_await p.store->head(p.key(name));
+        CHECK(about.size == name.size() + 11);
+        std::string const got = co_await content(p, name);
+        CHECK(got == "content of " + name);
+    }
+    list_page const page = co_await list_all(p.store, p.prefix);
+    std::ranges::sort(wanted);
+    CHECK(names(p, page) == wanted);
+
+    for (std::string const& name : wanted) {
+        CAPTURE(name);
+        list_page const one = co_await list_all(p.store, p.key(name));
+        bool const found = std::ranges::any_of(one.objects, [&](object_meta const& m) { return m.key == p.key(name); });
+        CHECK(found);
+    }
+    std::vector<object_key> keys;
+    for (std::string const& name : wanted) keys.push_back(p.key(name));
+    remove_report const report = co_await p.store->remove(std::move(keys));
+    CHECK(report.failed.empty());
+    list_page const left = co_await list_all(p.store, p.prefix);
+    CHECK(left.objects.empty());
+}
+
+CONFORMANCE("names of control characters: put, read, list, remove") {
+    std::vector<std::string> wanted;
+    for (char c = 0x01; c < 0x20; ++c) wanted.push_back(std::string("c-") + c + "-end");
+    wanted.push_back("c-\x7f-end");
+    for (std::string const& name : wanted) co_await put(p, name, name);
+    for (std::string const& name : wanted) {
+        std::string const got = co_await content(p, name);
+        CHECK(got == name);
+    }
+    list_page const page = co_await list_all(p.store, p.prefix);
+    CHECK(names(p, page) == wanted);
+    std::vector<object_key> keys;
+    for (std::string const& name : wanted) keys.push_back(p.key(name));
+    remove_report const report = co_await p.store->remove(std::move(keys));
+    CHECK(report.failed.empty());
+    list_page const left = co_await list_all(p.store, p.prefix);
+    CHECK(left.objects.empty());
+}
+
+CONFORMANCE("a name as long as names can be") {
+    std::string const name(1024 - p.prefix.size(), 'n');
+    co_await put(p, name, "long");
+    std::string const got = co_await content(p, name);
+    CHECK(got == "long");
+}

@@ -1,0 +1,158 @@
+#include "conformance/fixture.hpp"
+
+#include <algorithm>
+
+using namespace sluice;
+using namespace sluice::test;
+
+CONFORMANCE("put replaces the whole object and tells its ETag") {
+    payload one("one"), longer("longer");
+    put_result const first = co_await p.store->put(p.key("k"), one);
+    put_result const second = co_await p.store->put(p.key("k"), longer);
+    CHECK_FALSE(first.etag.empty());
+    CHECK(first.etag != second.etag);
+    object_meta const about = co_await p.store->head(p.key("k"));
+    CHECK(about.etag == second.etag);
+    std::string const now = co_await content(p, "k");
+    CHECK(now == "longer");
+}
+
+CONFORMANCE("a payload of many pieces arrives in order") {
+    std::vector<bytes> pieces;
+    std::string expected;
+    for (std::uint32_t i = 0; i < 40; ++i) {
+        std::string const piece = pattern(i * 701, i);
+        expected += piece;
+        pieces.push_back(bytes::copy_of(piece));
+    }
+    payload data(pieces);
+    CHECK(data.size() == expected.size());
+    co_await p.store->put(p.key("pieces"), std::move(data));
+    std::string const got = co_await content(p, "pieces");
+    CHECK(got == expected);
+}
+
+namespace {
+
+class string_source final : public payload_source {
+public:
+    explicit string_source(std::string data) : data_(std::move(data)) {}
+    std::uint64_t size() const noexcept override { return data_.size(); }
+    awaitable<void> read(std::uint64_t offset, std::span<std::byte> into) override {
+        auto const from = std::as_bytes(std::span(data_)).subspan(offset, into.size());
+        std::ranges::copy(from, into.begin());
+        co_return;
+    }
+
+private:
+    std::string data_;
+};
+
+}  // namespace
+
+CONFORMANCE("a payload from a source arrives whole") {
+    std::string const data = pattern(3'000'001);
+    payload body(std::make_shared<string_source>(data));
+    co_await p.store->put(p.key("source"), std::move(body));
+    std::string const got = co_await content(p, "source");
+    CHECK(got == data);
+}
+
+CONFORMANCE("attributes and metadata come back as they were put") {
+    if (!p.store->can().attributes) co_return;
+    put_options options;
+    options.attributes.content_type = "application/x-sluice; v=1";
+    options.attributes.cache_control = "max-age=60, private";
+    options.attributes.content_disposition = "attachment; filename=\"a b.txt\"";
+    options.attributes.content_language = "en";
+    options.attributes.content_encoding = "identity-x";
+    options.attributes.metadata = {{"colour", "dark  blue"}, {"empty-not", "x"}, {"zahl", "42"}};
+    payload data("attributed");
+    co_await p.store->put(p.key("attr"), std::move(data), options);
+    object_meta about = co_await p.store->head(p.key("attr"));
+    std::ranges::sort(about.attributes.metadata);
+    CHECK(about.attributes.content_type == options.attributes.content_type);
+    CHECK(about.attributes.cache_control == options.attributes.cache_control);
+    CHECK(about.attributes.content_disposition == options.attributes.content_disposition);
+    CHECK(about.attributes.content_language == options.attributes.content_language);
+    CHECK(about.attributes.content_encoding == options.attributes.content_encoding);
+    CHECK(about.attributes.metadata == options.attributes.metadata);
+    body_reader const body = co_await p.store->get(p.key("attr"));
+    CHECK(body.object().attributes.content_type == options.attributes.content_type);
+}
+
+CONFORMANCE("a create-only put meets an existing object: already_exists, content unchanged") {
+    if (!p.store->can().create_only_put) co_return;
+    put_options create;
+    create.create_only = true;
+    payload mine("mine"), yours("yours");
+    co_await p.store->put(p.key("once"), mine, create);
+    CHECK_FAILS(errc::already_exists, p.store->put(p.key("once"), yours, create));
+    std::string const now = co_await content(p, "once");
+    CHECK(now == "mine");
+}
+
+CONFORMANCE("compare and swap: only the current version can be replaced") {
+    if (!p.store->can().conditional_put) co_return;
+    payload v1("v1"), v2("v2"), v3("v3");
+    put_result const first = co_await p.store->put(p.key("cas"), v1);
+    put_options swap;
+    swap.if_match = first.etag;
+    co_await p.store->put(p.key("cas"), v2, swap);
+    CHECK_FAILS(errc::precondition_failed, p.store->put(p.key("cas"), v3, swap));
+    std::string const now = co_await content(p, "cas");
+    CHECK(now == "v2");
+    errc absent{};
+    try {
+        co_await p.store->put(p.key("absent"), v1, swap);
+    } catch (error const& e) {
+        absent = e.reason();
+    }
+    bool const refused = absent == errc::precondition_failed || absent == errc::not_found;
+    CHECK(refused);
+    bool const appeared = co_await exists(p.store, p.key("absent"));
+    CHECK_FALSE(appeared);
+}
+
+CONFORMANCE("remove: batches, missing keys, keys that XML must escape") {
+    std::vector<object_key> keys;
+    for (int i = 0; i < 25; ++i) keys.push_back(p.key("batch/" + std::to_string(i)));
+    keys.push_back(p.key("batch/<a> & \"b\" 'c'"));
+    for (object_key const& key : keys) {
+        payload data(key);
+        co_await p.store->put(key, std::move(data));
+    }
+    std::vector<object_key> some(keys.begin() + 3, keys.end());
+    some.push_back(p.key("batch/never-was"));
+    std::size_t const asked = some.size();
+    remove_report const report = co_await p.store->remove(std::move(some));
+    CHECK(report.failed.empty());
+    CHECK(report.removed == asked);
+    list_page const left = co_await list_all(p.store, p.key("batch/"));
+    CHECK(names(p, left) == std::vector<std::string>{"batch/0", "batch/1", "batch/2"});
+    CHECK_FAILS(errc::not_found, p.store->head(keys[5]));
+    remove_report const nothing = co_await p.store->remove(std::vector<object_key>());
+    CHECK(nothing.removed == 0);
+}
+
+CONFORMANCE("remove_prefix removes what lies under it, and no sibling") {
+    for (char const* const name : {"tree/a", "tree/b/c", "tree/b/d", "treetop", "tre"}) co_await put(p, name, "x");
+    remove_report const report = co_await remove_prefix(p.store, p.key("tree/"));
+    CHECK(report.removed == 3);
+    CHECK(report.failed.empty());
+    list_page const left = co_await list_all(p.store, p.prefix);
+    CHECK(names(p, left) == std::vector<std::string>{"tre", "treetop"});
+    CHECK_FAILS(errc::invalid_argument, remove_prefix(p.store, ""));
+}
+
+CONFORMANCE("ill-formed keys are refused before anything is sent") {
+    payload data("x");
+    std::string const too_long(1025, 'k');
+    std::string const with_nul = p.prefix + std::string("a\0b", 3);
+    CHECK_FAILS(errc::invalid_argument, p.store->put("", data));
+    CHECK_FAILS(errc::invalid_argument, p.store->put(too_long, data));
+    CHECK_FAILS(errc::invalid_argument, p.store->put(with_nul, data));
+    CHECK_FAILS(errc::invalid_argument, p.store->head(""));
+    std::vector<object_key> const empty_key(1);
+    CHECK_FAILS(errc::invalid_argument, p.store->remove(empty_key));
+}
