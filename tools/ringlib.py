@@ -142,13 +142,18 @@ def compiler(name):
 
 
 def configure(directory, cxx, *options):
-    """Sets a build directory up unless it is there. None when it is ready, else the failure."""
-    if (BUILD / directory / "build.ninja").exists():
+    """Sets a build directory up unless it is there with these options. None when it is ready, else the failure."""
+    stamp = BUILD / directory / "ring-options.txt"
+    wanted = "\n".join([cxx, *options, ""])
+    if (BUILD / directory / "build.ninja").exists() and stamp.exists() and stamp.read_text() == wanted:
         return None
     shutil.rmtree(BUILD / directory, ignore_errors=True)
     command = ["meson", "setup", str(BUILD / directory), str(ROOT), "-Dwerror=true", "-Dtests=true", *options]
     code, log = run(f"{directory} setup", command, 300, {"CXX": compiler(cxx)})
-    return None if code == 0 else fail(f"{directory} setup", log)
+    if code != 0:
+        return fail(f"{directory} setup", log)
+    stamp.write_text(wanted)
+    return None
 
 
 def build(directory, *targets):

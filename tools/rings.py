@@ -16,7 +16,7 @@ TSAN = {"TSAN_OPTIONS": f"suppressions={ROOT}/tests/tsan.supp:halt_on_error=0:se
 # Build directory -> compiler and options. Assertions of the standard library cost little and find much.
 CHECKED = "-Dcpp_args=-D_GLIBCXX_ASSERTIONS"
 CONFIGURATIONS = {
-    "test": ("g++-12", "-Dbuildtype=debug", CHECKED, "-Dexamples=true", "-Dlibdir=lib"),
+    "test": ("g++-12", "-Dbuildtype=debug", CHECKED, "-Dexamples=true", "-Dlibdir=lib", "-Dpkgconfig.relocatable=true"),
     "asan": ("g++-12", "-Dbuildtype=debug", "-Doptimization=1", "-Db_sanitize=address,undefined", "-Db_lundef=false", "-Dcli=false"),
     "tsan": ("g++-12", "-Dbuildtype=debug", "-Doptimization=1", "-Db_sanitize=thread", "-Db_lundef=false", "-Dcli=false"),
     "clang": ("clang++-16", "-Dbuildtype=debug", "-Dexamples=true", "-Dbenches=true"),

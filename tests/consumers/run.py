@@ -1,0 +1,67 @@
+#!/usr/bin/env python3
+"""Two small projects build against an installed tree and run: run.py BUILD-DIRECTORY. The tree is moved first: it must not mind."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+WANTED = b"hello from an installed sluice\n"
+
+
+def run(*command, **environ):
+    done = subprocess.run([str(c) for c in command], capture_output=True, env={**os.environ, **environ}, timeout=600)
+    if done.returncode != 0:
+        text = (done.stdout + done.stderr).decode(errors="replace")
+        raise RuntimeError(f"{' '.join(map(str, command))} ended with {done.returncode}\n{text}")
+    return done.stdout
+
+
+def installed(build, folder):
+    """Installs below `folder`, moves the tree and returns where it is now."""
+    run("meson", "install", "--no-rebuild", "-C", build, "--destdir", folder / "staged")
+    prefix = next(folder.glob("staged/**/include")).parent
+    shutil.move(prefix, folder / "moved")
+    return folder / "moved"
+
+
+def with_pkg_config(tree, folder):
+    path = next(tree.glob("**/pkgconfig"))
+    run(HERE / "pkg-config" / "build.sh", HERE / "program.cpp", folder / "program", PKG_CONFIG_PATH=str(path))
+    return folder / "program"
+
+
+def with_cmake(tree, folder):
+    run("cmake", "-S", HERE / "cmake", "-B", folder, f"-DCMAKE_PREFIX_PATH={tree}")
+    run("cmake", "--build", folder)
+    return folder / "program"
+
+
+def main(build):
+    failed = False
+    with tempfile.TemporaryDirectory(prefix="consumers-", dir=build) as name:
+        folder = pathlib.Path(name)
+        tree = installed(build, folder)
+        for way in (with_pkg_config, with_cmake):
+            title = way.__name__.removeprefix("with_")
+            try:
+                (folder / title).mkdir()
+                said = run(way(tree, folder / title))
+                assert said == WANTED, f"it said {said}"
+                print(f"PASS {title}", flush=True)
+            except (RuntimeError, AssertionError) as e:
+                print(f"FAIL {title}: {e}", flush=True)
+                failed = True
+        tool = tree / "bin" / "sluice"
+        if tool.exists():
+            good = b"sluice" in run(tool, "--version")
+            print("PASS installed tool" if good else "FAIL installed tool: --version", flush=True)
+            failed = failed or not good
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(pathlib.Path(sys.argv[1]).resolve()))
