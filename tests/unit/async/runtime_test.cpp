@@ -66,11 +66,15 @@ TEST_CASE("runtime: run_on_all runs on every thread") {
 
 TEST_CASE("runtime: the first exception cancels the others and is rethrown") {
     async::runtime runtime(4);
+    std::atomic<int> waiting = 0;
     std::atomic<int> stopped = 0;
     auto const work = [&](std::size_t i) -> awaitable<void> {
-        co_await nap(200us);
-        if (i == 2) throw std::runtime_error("two");
+        if (i == 2) {
+            while (waiting < 3) co_await nap(50us);
+            throw std::runtime_error("two");
+        }
         try {
+            ++waiting;
             co_await nap(1h);
         } catch (boost::system::system_error const&) {
             ++stopped;
