@@ -52,6 +52,9 @@ private:
     bool http_1_0_ = false;
 };
 
+// Beast asks for a whole line first, and a server that speaks something else may never send one.
+constexpr std::string_view every_head = "HTTP/1.";
+
 /// The line of `input` that `at` lies in: what to show of a head that is not one.
 std::string_view line_around(std::string_view input, std::size_t at) {
     std::size_t const begin = at == 0 ? 0 : input.rfind('\n', at - 1) + 1;  // npos + 1 is 0
@@ -99,6 +102,10 @@ void head_parser::reset(bool to_head_request) {
 result<std::size_t> head_parser::feed(std::span<std::byte const> input, response_head& into) {
     state& s = *state_;
     std::string_view const text(reinterpret_cast<char const*>(input.data()), input.size());
+    if (std::string_view const start = text.substr(0, every_head.size()); !every_head.starts_with(start)) {
+        bool const tls = text[0] == '\x15' || text[0] == '\x16';  // an alert, a handshake
+        return failure(errc::protocol, "not HTTP/1" + std::string(tls ? " but TLS (is the endpoint https?): " : ": ") + quoted(text));
+    }
     if (!s.parser) {
         into.headers.clear();
         s.parser.emplace(into, s.to_head_request);
