@@ -70,7 +70,7 @@ awaitable<result<std::string>> response::read_text(std::size_t limit) {
     std::size_t filled = 0;
     while (!from.ended()) {
         // Where no length is told: in steps, up to one byte more than allowed.
-        std::uint64_t const announced = from.announced().value_or(std::min<std::size_t>(16 * 1024, limit - std::min(limit, filled) + 1));
+        std::uint64_t const announced = from.announced().value_or(std::min<std::size_t>(16 * 1024, limit - std::min(limit, filled)) + 1);
         if (filled > limit || (from.announced() && announced > limit)) {
             from.fail(errc::protocol, "a body of more than " + std::to_string(limit) + " bytes where a short text was expected");
             co_return from.why();
