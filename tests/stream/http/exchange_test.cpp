@@ -45,7 +45,8 @@ CO_TEST("exchange: an answer is the same wherever it is split, and its connectio
                 script.reads.push_back(script::block());
                 script.reads.push_back(script::deliver(split.body));
                 world.serve(script);
-                seen const out = co_await exchange_once(&get, &how, step == 3 ? how_read::pieces : how_read::whole, step);
+                how_read const way = step == 3 ? how_read::pieces : how_read::whole;
+                seen const out = co_await exchange_once(&get, &how, way, step);
                 CHECK_FALSE(out.why);
                 CHECK(out.body == a.body);
                 CHECK(out.ended);
