@@ -1,0 +1,16 @@
+#pragma once
+
+#include <sluice/object.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace sluice::inline v0::cli {
+
+/// `text` for people on one line: control characters and broken bytes as `\n`, `\x1b` and the like. Exact bytes come with --json.
+std::string printable(std::string_view text);
+
+/// "2026-03-01T12:00:00Z"; with `millis` "2026-03-01T12:00:00.000Z".
+std::string iso8601(wall_time when, bool millis = false);
+
+}  // namespace sluice::inline v0::cli
