@@ -20,7 +20,7 @@ OUTSIDE = [
     (r"boost/asio/experimental/", []),
     (r"boost/beast/", ["lib/http/response_head.cpp"]),
     (r"boost/asio/(ip|ssl)/|boost/asio/ssl\.hpp|sys/socket\.h|netinet/", ["lib/net/"]),
-    (r"openssl/", ["lib/net/", "lib/base/hash.cpp", "lib/base/sign.cpp"]),
+    (r"openssl/", ["lib/net/", "lib/base/hash.cpp", "lib/base/sign.cpp", "cli/digest.cpp"]),
     (r"pugixml", ["lib/codec/"]),
     (r"liburing", ["lib/uring/"]),
     (r"CLI/", ["cli/"]),

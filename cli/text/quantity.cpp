@@ -54,11 +54,16 @@ std::optional<std::chrono::nanoseconds> parse_duration(std::string_view text) no
     if (problem != std::errc() || end != text.data() + digits) return std::nullopt;
     std::string_view const unit = text.substr(digits);
     double seconds = 0;
-    if (unit.empty() || unit == "s") seconds = value;
-    else if (unit == "ms") seconds = value / 1e3;
-    else if (unit == "m") seconds = value * 60;
-    else if (unit == "h") seconds = value * 3600;
-    else return std::nullopt;
+    if (unit.empty() || unit == "s")
+        seconds = value;
+    else if (unit == "ms")
+        seconds = value / 1e3;
+    else if (unit == "m")
+        seconds = value * 60;
+    else if (unit == "h")
+        seconds = value * 3600;
+    else
+        return std::nullopt;
     if (seconds > 9e9) return std::nullopt;  // nanoseconds in 64 bits end at 292 years
     return std::chrono::nanoseconds(static_cast<std::int64_t>(seconds * 1e9));
 }

@@ -24,9 +24,9 @@ TEST_CASE("json: strings") {
          "b",
          "\"a\xef\xbf\xbd"
          "b\""},
-        {"\xc3", "\"\xef\xbf\xbd\""},                                          // cut in the middle
-        {"\xc0\xaf", "\"\xef\xbf\xbd\xef\xbf\xbd\""},                          // overlong
-        {"\xed\xa0\x80", "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\""},          // a surrogate
+        {"\xc3", "\"\xef\xbf\xbd\""},                                                  // cut in the middle
+        {"\xc0\xaf", "\"\xef\xbf\xbd\xef\xbf\xbd\""},                                  // overlong
+        {"\xed\xa0\x80", "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\""},                  // a surrogate
         {"\xf5\x80\x80\x80", "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\""},  // above U+10FFFF
     };
     for (row const& r : rows) CHECK(json_string(r.text) == r.json);

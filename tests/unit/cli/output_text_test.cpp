@@ -45,12 +45,29 @@ TEST_CASE("exit codes") {
         int code;
     };
     static constexpr row rows[] = {
-        {errc::not_found, 3},        {errc::permission_denied, 4}, {errc::unauthenticated, 4}, {errc::timed_out, 5},
-        {errc::throttled, 5},        {errc::unreachable, 5},       {errc::connection_lost, 5}, {errc::truncated, 5},
-        {errc::server, 5},           {errc::ambiguous, 5},         {errc::already_exists, 6},  {errc::precondition_failed, 6},
-        {errc::not_modified, 6},     {errc::checksum_mismatch, 7}, {errc::invalid_argument, 2}, {errc::untrusted_peer, 1},
-        {errc::protocol, 1},         {errc::unsupported, 1},       {errc::io, 1},              {errc::no_space, 1},
-        {errc::buffer_too_small, 1}, {errc::cancelled, 1},         {errc::range_not_satisfiable, 1},
+        {errc::not_found, 3},
+        {errc::permission_denied, 4},
+        {errc::unauthenticated, 4},
+        {errc::timed_out, 5},
+        {errc::throttled, 5},
+        {errc::unreachable, 5},
+        {errc::connection_lost, 5},
+        {errc::truncated, 5},
+        {errc::server, 5},
+        {errc::ambiguous, 5},
+        {errc::already_exists, 6},
+        {errc::precondition_failed, 6},
+        {errc::not_modified, 6},
+        {errc::checksum_mismatch, 7},
+        {errc::invalid_argument, 2},
+        {errc::untrusted_peer, 1},
+        {errc::protocol, 1},
+        {errc::unsupported, 1},
+        {errc::io, 1},
+        {errc::no_space, 1},
+        {errc::buffer_too_small, 1},
+        {errc::cancelled, 1},
+        {errc::range_not_satisfiable, 1},
     };
     for (row const& r : rows) CHECK(static_cast<int>(exit_code_of(r.reason)) == r.code);
 }

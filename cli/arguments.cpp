@@ -1,0 +1,184 @@
+#include "arguments.hpp"
+
+#include "text/printable.hpp"
+#include "text/quantity.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <map>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+namespace sluice::inline v0::cli {
+
+namespace {
+
+/// An option that `parse` understands, or says nothing about.
+template <class T, class Parse>
+CLI::Option* add_parsed(CLI::App& app, std::string const& name, T& into, Parse parse, std::string const& what, std::string const& help) {
+    auto const take = [&into, parse, name, what](std::string const& text) {
+        auto const value = parse(text);
+        if (!value) throw CLI::ValidationError(name, '"' + text + "\" is not " + what);
+        into = static_cast<std::remove_reference_t<decltype(*value)>>(*value);
+    };
+    return app.add_option_function<std::string>(name, take, help)->type_name("");
+}
+
+std::optional<std::uint64_t> parse_positive_size(std::string_view text) {
+    std::optional<std::uint64_t> const size = parse_size(text);
+    return size && *size > 0 ? size : std::nullopt;
+}
+
+std::optional<std::chrono::nanoseconds> parse_positive_duration(std::string_view text) {
+    auto const span = parse_duration(text);
+    return span && span->count() > 0 ? span : std::nullopt;
+}
+
+void add_count(CLI::App& app, std::string const& name, std::size_t& into, std::size_t most, std::string const& help) {
+    auto const parse = [most](std::string_view text) -> std::optional<std::size_t> {
+        auto const value = text.find_first_not_of("0123456789") == text.npos ? parse_size(text) : std::nullopt;
+        return value && *value >= 1 && *value <= most ? std::optional<std::size_t>(*value) : std::nullopt;
+    };
+    add_parsed(app, name, into, parse, "a number from 1 to " + std::to_string(most), help);
+}
+
+void add_global(CLI::App& app, global_options& to) {
+    app.add_option("--endpoint-url", to.endpoint, "the service, like http://127.0.0.1:9000")->type_name("URL");
+    app.add_option("--region", to.region, "signed for; learned from the service when it is wrong")->type_name("NAME");
+    app.add_option("--profile", to.profile, "of the AWS configuration files")->type_name("NAME");
+    app.add_option("--ca-bundle", to.ca_bundle, "file or c_rehash directory of further trusted certificates")->type_name("PATH");
+    app.add_flag("--no-sign-request", to.no_sign_request, "anonymous: requests are not signed");
+    app.add_flag("--path-style", to.path_style, "bucket name in the path, not in the host name");
+    app.add_flag("--json", to.json, "one JSON object a line on standard output");
+    app.add_flag("-v,--verbose", to.verbosity, "tell what is done, on standard error; -vv: every request");
+    add_parsed(app, "--timeout", to.time_limit, parse_positive_duration, "a time like 30, 500ms or 2m",
+               "limit of the whole command, 30 or 2m");
+    static std::map<std::string, progress_mode> const modes{
+        {"auto", progress_mode::automatic}, {"bar", progress_mode::bar}, {"plain", progress_mode::plain}, {"none", progress_mode::none}};
+    auto const parse = [](std::string const& text) {
+        auto const found = modes.find(text);
+        return found == modes.end() ? std::nullopt : std::optional(found->second);
+    };
+    add_parsed(app, "--progress", to.progress, parse, "one of auto, bar, plain, none", "auto, bar, plain or none");
+}
+
+void add_transfer(CLI::App& app, transfer_options& to, std::string const& part_size_name) {
+    add_parsed(app, part_size_name, to.part_size, parse_positive_size, "a size like 8MiB", "bytes of one ranged request (8MiB)");
+    add_count(app, "--in-flight", to.in_flight, 4096, "requests outstanding at once (16)");
+    auto const parse = [](std::string_view text) -> std::optional<read_strategy> {
+        if (text == "single") return read_strategy::single;
+        if (text == "ranges") return read_strategy::ranges;
+        return std::nullopt;
+    };
+    add_parsed(app, "--strategy", to.strategy, parse, "single or ranges", "ranges: parts side by side; single: one request an object");
+}
+
+void add_uris(CLI::App& app, std::vector<std::string>& to) { app.add_option("URI", to, "like s3://bucket/key")->required()->type_name(""); }
+
+/// A verb and what it fills in; the choice is made when it was parsed.
+template <class T>
+CLI::App* add_verb(CLI::App& app, command& to, std::string const& name, std::string const& help, T& options) {
+    CLI::App* const verb = app.add_subcommand(name, help)->fallthrough();
+    verb->final_callback([&to, &options] { to.verb = std::move(options); });
+    return verb;
+}
+
+void add_ls(CLI::App& app, command& to, ls_options& options) {
+    CLI::App* const verb = add_verb(app, to, "ls", "list keys, one level at a time", options);
+    verb->add_option("URI", options.uri, "like s3://bucket/prefix")->required()->type_name("");
+    verb->add_flag("-r,--recursive", options.recursive, "every key that begins so");
+    verb->add_flag("--glob", options.glob, "* ? [a-z] match within a level, ** crosses levels");
+}
+
+void add_cat(CLI::App& app, command& to, cat_options& options) {
+    CLI::App* const verb = add_verb(app, to, "cat", "write objects to standard output", options);
+    add_uris(*verb, options.uris);
+    auto* const range = add_parsed(*verb, "--range", options.range, parse_range, "a range like 0-99, 100- or -50",
+                                   "bytes A-B (both included), A- (to the end) or -N (the last N)");
+    auto const take_offset = [&options](std::uint64_t offset) {
+        options.range =
+            options.range.what == byte_range::kind::bounded ? byte_range::bounded(offset, options.range.length) : byte_range::from(offset);
+    };
+    auto const take_length = [&options](std::uint64_t length) { options.range = byte_range::bounded(options.range.offset, length); };
+    auto const sized = [verb](std::string const& name, auto take, std::string const& help) {
+        auto const parse_and_take = [name, take](std::string const& text) {
+            auto const value = parse_size(text);
+            if (!value) throw CLI::ValidationError(name, '"' + text + "\" is not a size like 8MiB");
+            take(*value);
+        };
+        return verb->add_option_function<std::string>(name, parse_and_take, help)->type_name("");
+    };
+    sized("--offset", take_offset, "first byte")->excludes(range);
+    sized("--length", take_length, "bytes at most")->excludes(range);
+    add_transfer(*verb, options.transfer, "--part-size");
+}
+
+void add_cp(CLI::App& app, command& to, cp_options& options) {
+    CLI::App* const verb =
+        add_verb(app, to, "cp", "copy a file to an object or an object to a file; - is standard input or output", options);
+    verb->add_option("FROM", options.from, "file, object or -")->required()->type_name("");
+    verb->add_option("TO", options.to, "object, file, folder or -")->required()->type_name("");
+    add_transfer(*verb, options.transfer, "--part-size");
+}
+
+void add_rm(CLI::App& app, command& to, rm_options& options) {
+    CLI::App* const verb = add_verb(app, to, "rm", "remove objects", options);
+    add_uris(*verb, options.uris);
+    verb->add_flag("-r,--recursive", options.recursive, "the key and everything below KEY/");
+    verb->add_flag("--glob", options.glob, "* ? [a-z] match within a level, ** crosses levels")->excludes("--recursive");
+    verb->add_flag("-n,--dry-run", options.dry_run, "only tell what would be removed");
+}
+
+void add_bench(CLI::App& app, command& to, bench_options& options) {
+    CLI::App* const bench = app.add_subcommand("bench", "measure")->fallthrough()->require_subcommand(1);
+    CLI::App* const verb = add_verb(*bench, to, "get", "read objects into memory and tell speed, CPU and latency", options);
+    add_uris(*verb, options.uris);
+    add_transfer(*verb, options.transfer, "--range-size");
+    add_count(*verb, "--repeat", options.repeat, 1'000'000, "times every object is read (1)");
+    add_count(*verb, "--threads", options.threads, 1024, "threads with a context each (1)");
+    verb->add_flag("--verify", options.verify, "check every byte: SHA-256 of all repeats, and the ETag where it is an MD5");
+}
+
+std::string one_line(CLI::ParseError const& e) {
+    std::string const text = e.what();
+    return printable(text.substr(0, text.find('\n'))) + " (sluice --help tells more)";
+}
+
+}  // namespace
+
+std::variant<command, parse_end> parse_arguments(int argc, char const* const* argv) {
+    command result;
+    ls_options ls;
+    cat_options cat;
+    stat_options stat;
+    cp_options cp;
+    rm_options rm;
+    bench_options bench;
+    CLI::App app(
+        "Object storage from the command line. Keys are literal unless --glob is given.\n"
+        "Exit codes: 0 done, 1 failed, 2 usage, 3 not found, 4 denied, 5 gave up on a fault that may pass,\n"
+        "6 precondition or exists, 7 integrity, 128 + number of a signal.",
+        "sluice");
+    app.require_subcommand(1)->fallthrough();
+    app.set_version_flag("--version", "sluice " SLUICE_VERSION);
+    add_global(app, result.global);
+    add_ls(app, result, ls);
+    add_cat(app, result, cat);
+    add_uris(*add_verb(app, result, "stat", "tell size, version and attributes of objects", stat), stat.uris);
+    add_cp(app, result, cp);
+    add_rm(app, result, rm);
+    add_bench(app, result, bench);
+    try {
+        app.parse(argc, argv);
+    } catch (CLI::CallForVersion const& e) {
+        return parse_end{0, std::string(e.what()) + '\n'};
+    } catch (CLI::Success const&) {
+        return parse_end{0, app.help()};
+    } catch (CLI::ParseError const& e) {
+        return parse_end{2, one_line(e)};
+    }
+    return result;
+}
+
+}  // namespace sluice::inline v0::cli

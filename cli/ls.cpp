@@ -1,0 +1,83 @@
+#include "object_text.hpp"
+#include "standard_stream.hpp"
+#include "text/glob.hpp"
+#include "text/printable.hpp"
+#include "verbs.hpp"
+
+#include <sluice/operations.hpp>
+
+#include <boost/asio/this_coro.hpp>
+
+#include <unistd.h>
+#include <optional>
+
+namespace sluice::inline v0::cli {
+
+namespace {
+
+/// One listing on its way to standard output, page by page.
+class listing {
+public:
+    listing(session& at, ls_options const& options) : json_(at.global().json), recursive_(options.recursive), from_(at.open(options.uri)) {
+        if (options.glob) pattern_.emplace(from_.key);
+    }
+
+    awaitable<void> run() {
+        boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
+        standard_stream out(executor, STDOUT_FILENO, "standard output");
+        list_options options;
+        bool const one_level = pattern_ ? pattern_->one_level() : !recursive_;
+        if (one_level) options.delimiter = "/";
+        page_visitor const print = [this, &out](list_page page) -> awaitable<bool> {
+            std::string text = page_text(page);
+            if (!text.empty()) found_ = true;
+            co_await out.write(std::move(text));
+            co_return true;
+        };
+        std::string const prefix = pattern_ ? pattern_->literal_prefix() : from_.key;
+        co_await for_each_page(from_.store, prefix, options, print);
+        if (found_ || from_.key.empty()) co_return;
+        char const* const what = pattern_ ? "no key matches" : "no key begins with this";
+        throw_error(failure(errc::not_found, what), "ls", from_.store->uri() + from_.key);
+    }
+
+private:
+    bool wanted(std::string const& key) const { return !pattern_ || pattern_->matches(key); }
+
+    std::string page_text(list_page const& page) const {
+        std::string text;
+        std::string const base = from_.store->uri();
+        for (std::string const& prefix : page.prefixes)
+            if (wanted(prefix)) text += prefix_line(base, prefix);
+        for (object_meta const& object : page.objects)
+            if (wanted(object.key)) text += object_line(base, object);
+        return text;
+    }
+
+    std::string prefix_line(std::string const& base, std::string const& prefix) const {
+        if (json_) return json_object().add("uri", base + prefix).add("prefix", prefix).text() + '\n';
+        return "           DIR                       " + printable(prefix) + '\n';
+    }
+
+    std::string object_line(std::string const& base, object_meta const& object) const {
+        if (json_) return object_json(base + object.key, object).text() + '\n';
+        std::string const size = std::to_string(object.size);
+        std::string const date = object.last_modified ? iso8601(*object.last_modified) : std::string(20, ' ');
+        return std::string(size.size() < 14 ? 14 - size.size() : 0, ' ') + size + "  " + date + ' ' + printable(object.key) + '\n';
+    }
+
+    bool json_;
+    bool recursive_;
+    opened from_;
+    std::optional<glob> pattern_;
+    bool found_ = false;
+};
+
+}  // namespace
+
+void run_ls(session& at, ls_options const& options) {
+    listing whole(at, options);
+    at.run([&whole] { return whole.run(); });
+}
+
+}  // namespace sluice::inline v0::cli

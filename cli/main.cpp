@@ -1,0 +1,41 @@
+#include "arguments.hpp"
+#include "verbs.hpp"
+
+#include <cstdio>
+#include <variant>
+
+using namespace sluice::cli;
+
+namespace {
+
+struct runner {
+    session& at;
+    void operator()(ls_options const& o) const { run_ls(at, o); }
+    void operator()(cat_options const& o) const { run_cat(at, o); }
+    void operator()(stat_options const& o) const { run_stat(at, o); }
+    void operator()(cp_options const& o) const { run_cp(at, o); }
+    void operator()(rm_options const& o) const { run_rm(at, o); }
+    void operator()(bench_options const& o) const { run_bench(at, o); }
+};
+
+std::size_t threads_of(command const& c) {
+    auto const* const bench = std::get_if<bench_options>(&c.verb);
+    return bench != nullptr ? bench->threads : 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    std::variant<command, parse_end> const parsed = parse_arguments(argc, argv);
+    if (auto const* const end = std::get_if<parse_end>(&parsed)) {
+        if (end->code == 0) {
+            std::fputs(end->text.c_str(), stdout);
+        } else {
+            say("sluice: " + end->text);
+        }
+        return end->code;
+    }
+    auto const& asked = std::get<command>(parsed);
+    session at(asked.global, threads_of(asked));
+    return at.finish([&] { std::visit(runner{at}, asked.verb); });
+}

@@ -1,0 +1,136 @@
+#include "session.hpp"
+
+#include "text/exit_code.hpp"
+#include "text/printable.hpp"
+
+#include <sluice/async/deadline.hpp>
+#include <sluice/uri.hpp>
+
+#include <sys/stat.h>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <utility>
+
+namespace asio = boost::asio;
+
+namespace sluice::inline v0::cli {
+
+namespace {
+
+/// An operation that fails at the limit names itself and its object; the command as a whole gives it that long to do so.
+constexpr std::chrono::milliseconds grace{100};
+
+bool is_folder(std::string const& path) {
+    struct stat about {};
+    return ::stat(path.c_str(), &about) == 0 && S_ISDIR(about.st_mode);
+}
+
+void log_line(log_level, std::string_view line) { say(printable(line)); }
+
+open_settings settings_of(global_options const& global) {
+    open_settings settings = open_settings::from_env(global.profile);
+    s3_settings& s3 = settings.s3;
+    if (!global.endpoint.empty()) s3.endpoint = global.endpoint;
+    if (!global.region.empty()) s3.region = global.region;
+    if (global.path_style) s3.style = bucket_style::path;
+    if (global.no_sign_request) s3.credentials = anonymous_credentials();
+    if (!global.ca_bundle.empty()) (is_folder(global.ca_bundle) ? s3.ca_directory : s3.ca_file) = global.ca_bundle;
+    if (global.time_limit) s3.timeouts.operation = *global.time_limit;
+    if (global.verbosity > 0) {
+        s3.verbosity = global.verbosity > 1 ? log_level::debug : log_level::info;
+        s3.log = log_line;
+    }
+    return settings;
+}
+
+}  // namespace
+
+void say(std::string const& text) { std::fputs((text + '\n').c_str(), stderr); }
+
+session::session(global_options options, std::size_t threads)
+    : global_(std::move(options)),
+      loop_(threads),
+      signals_(loop_.executor(0), SIGINT, SIGTERM) {
+    ::signal(SIGPIPE, SIG_IGN);  // a closed standard output is noticed by its writer
+    signals_.async_wait([caught = signal_, loop = &loop_](boost::system::error_code ec, int number) {
+        if (ec) return;
+        *caught = number;
+        ::signal(number, SIG_DFL);  // asked twice: end at once
+        loop->cancel();
+    });
+}
+
+opened session::open(std::string const& text) {
+    result<uri> const parsed = parse_uri(text);
+    if (parsed.has_error()) throw_error(parsed.error(), "open", printable(text));
+    auto& store = stores_[parsed->scheme + "://" + parsed->bucket];
+    opened there;
+    if (!store) {
+        there = sluice::open(text, settings_);
+        store = there.store;
+    }
+    there.store = store;
+    there.key = parsed->key;
+    return there;
+}
+
+opened session::open_object(std::string const& text) {
+    opened there = open(text);
+    if (there.key.empty()) throw_error(failure(errc::invalid_argument, "names no object: the key is missing"), "open", text);
+    return there;
+}
+
+awaitable<void> session::within_limit(std::function<awaitable<void>()> work) {
+    if (*signal_ != 0) throw_error(failure(errc::cancelled, {}), {}, {});
+    if (!global_.time_limit) {
+        co_await work();
+        co_return;
+    }
+    auto const left = *global_.time_limit + grace - (std::chrono::steady_clock::now() - start_);
+    bool late = false;
+    try {
+        co_await async::with_deadline(left, work);
+    } catch (error const& e) {
+        late = e.reason() == errc::timed_out && e.info().uri.empty();
+        if (!late) throw;
+    }
+    if (late) throw_error(failure(errc::timed_out, "the time given by --timeout has passed"), "command", {});
+}
+
+void session::run(std::function<awaitable<void>()> work) {
+    loop_.run([this, &work] { return within_limit(work); });
+}
+
+void session::run_on_all(std::function<awaitable<void>(std::size_t)> work) {
+    loop_.run_on_all([this, &work](std::size_t i) { return within_limit([&work, i] { return work(i); }); });
+}
+
+void session::report(error const& e) {
+    int const code = failed(static_cast<int>(exit_code_of(e.reason())), e.what());
+    if (code_ == 0) code_ = code;
+}
+
+int session::failed(int code, std::string const& text) {
+    say("sluice: " + printable(text));
+    return code;
+}
+
+int session::finish(std::function<void()> const& verb) {
+    auto const stopped = [this] { return failed(128 + *signal_, "interrupted"); };
+    try {
+        settings_ = settings_of(global_);
+        verb();
+        return code_;
+    } catch (output_closed const&) {
+        return 128 + SIGPIPE;
+    } catch (boost::system::system_error const& e) {
+        if (*signal_ != 0 && e.code() == errc::cancelled) return stopped();
+        auto const* const ours = dynamic_cast<error const*>(&e);
+        return failed(static_cast<int>(ours != nullptr ? exit_code_of(ours->reason()) : exit_code::failed), e.what());
+    } catch (std::exception const& e) {
+        return failed(static_cast<int>(exit_code::failed), e.what());
+    }
+}
+
+}  // namespace sluice::inline v0::cli

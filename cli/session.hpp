@@ -1,0 +1,72 @@
+#pragma once
+
+#include "options.hpp"
+
+#include <sluice/async/runtime.hpp>
+#include <sluice/error.hpp>
+#include <sluice/open.hpp>
+
+#include <boost/asio/signal_set.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace sluice::inline v0::cli {
+
+/// Standard output was closed by its reader: the command ends quietly, as any filter does.
+struct output_closed {};
+
+/// One run of the command: threads, signals, settings, the time limit, and what went wrong so far.
+///
+/// Threads: made and used by main's thread; verbs run on `loop`. SIGINT and SIGTERM cancel what runs.
+class session {
+public:
+    explicit session(global_options options, std::size_t threads = 1);
+    session(session const&) = delete;
+    session& operator=(session const&) = delete;
+
+    global_options const& global() const noexcept { return global_; }
+    async::runtime& loop() noexcept { return loop_; }
+
+    /// Changes of the settings count for what is opened afterwards.
+    s3_settings& settings() noexcept { return settings_.s3; }
+
+    /// Where a URI points; URIs of one bucket share a store. Errors: as `sluice::open`.
+    opened open(std::string const& uri);
+
+    /// As `open`, for a verb that needs an object. Errors: invalid_argument when there is no key.
+    opened open_object(std::string const& uri);
+
+    /// Runs `work` on thread 0 (on every thread) within what is left of --timeout and blocks until it has ended.
+    void run(std::function<awaitable<void>()> work);
+    void run_on_all(std::function<awaitable<void>(std::size_t)> work);
+
+    /// Tells of a failure that does not end the command, in one line on standard error; the exit code is the first failure's.
+    void report(error const& e);
+
+    /// Runs `verb` and returns the exit code of the whole; every exception ends here.
+    int finish(std::function<void()> const& verb);
+
+private:
+    awaitable<void> within_limit(std::function<awaitable<void>()> work);
+    int failed(int code, std::string const& text);
+
+    global_options global_;
+    open_settings settings_;
+    std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+    std::map<std::string, std::shared_ptr<object_store>> stores_;
+    int code_ = 0;
+    std::shared_ptr<std::atomic<int>> signal_ = std::make_shared<std::atomic<int>>(0);
+    async::runtime loop_;
+    boost::asio::signal_set signals_;  // behind the loop: its wait ends before the loop does
+};
+
+/// One line for people on standard error.
+void say(std::string const& text);
+
+}  // namespace sluice::inline v0::cli

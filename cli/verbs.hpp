@@ -1,0 +1,18 @@
+#pragma once
+
+#include "options.hpp"
+#include "session.hpp"
+
+namespace sluice::inline v0::cli {
+
+// Each blocks until it is done; what ends it early is thrown, what concerns one of several objects is reported.
+void run_ls(session& at, ls_options const& options);
+void run_cat(session& at, cat_options const& options);
+void run_stat(session& at, stat_options const& options);
+void run_cp(session& at, cp_options const& options);
+void run_rm(session& at, rm_options const& options);
+void run_bench(session& at, bench_options const& options);
+
+range_engine_options engine_options(transfer_options const& transfer);
+
+}  // namespace sluice::inline v0::cli
