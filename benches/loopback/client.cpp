@@ -81,7 +81,8 @@ void small(std::shared_ptr<object_store> store, std::size_t count, std::size_t t
     runtime.run_on_all(one_thread);
     std::vector<double> all;
     for (auto const& l : latencies) all.insert(all.end(), l.begin(), l.end());
-    work.print(all.size() * 4096, all.size(), std::move(all));
+    std::size_t const requests = all.size();
+    work.print(requests * 4096, requests, std::move(all));
 }
 
 void stream(std::shared_ptr<object_store> store, object_key key) {
