@@ -16,6 +16,7 @@ GOOD = [
     ("lib/x.cpp", "try { f(); } catch (...) { failure = std::current_exception(); }"),
     ("lib/x.cpp", "try { f(); } catch (...) { if (a) { b(); } throw; }"),
     ("lib/x.cpp", "try { f(); } catch (error const&) { }"),
+    ("tests/x.cpp", "std::this_thread::sleep_for(2ms); std::this_thread::sleep_for(std::chrono::milliseconds(5));"),
 ]
 BAD = [
     ("lib/x.cpp", "co_spawn(executor, f(), asio::detached);"),
@@ -28,6 +29,8 @@ BAD = [
     ("lib/http/client.cpp", "std::jthread worker;"),
     ("lib/http/client.cpp", "auto x = std::getenv(name);"),
     ("tests/x.cpp", "std::this_thread::sleep_for(1s);"),
+    ("tests/x.cpp", "std::this_thread::sleep_for(20ms);"),
+    ("lib/x.cpp", "std::this_thread::sleep_for(2ms);"),
     ("lib/x.cpp", "// TO" + "DO: later"),
     ("lib/x.cpp", "// the ag" + "ent wants it"),
     ("lib/x.cpp", "try { f(); } catch (...) { }"),
