@@ -73,6 +73,7 @@ def all_checks(database):
     tally = Tally()
     for name in ("layers", "coro", "words"):
         tally += check(f"lint {name}", python(ROOT / "tools" / f"check_{name}.py"))
+    tally += check("lint sizes", python(ROOT / "tools" / "size_report.py"))
     tally += check("lint own tests", python("-m", "unittest", "discover", "-s", ROOT / "tools" / "tests"))
     tally += formatting()
     tally += readme()
