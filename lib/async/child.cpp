@@ -5,6 +5,7 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -19,6 +20,8 @@ namespace sluice::inline v0::async {
 asio::any_io_executor child_executor(asio::any_io_executor const& executor) {
     bool const one_at_a_time = single_threaded(executor) || base_executor(executor) != executor;
     if (one_at_a_time) return executor;
+    // A strand of the concrete type costs less: any_io_executor inside any_io_executor is allocated and copied at every step.
+    if (auto const* const io = executor.target<asio::io_context::executor_type>()) return asio::make_strand(*io);
     return asio::make_strand(executor);
 }
 

@@ -33,11 +33,11 @@ void waiter::begin(std::shared_ptr<waiter> self, time_point deadline, std::uniqu
 }
 
 // Takes it off everything it is on; both locks are held.
-std::shared_ptr<waiter> waiter::leave() noexcept {
+void waiter::leave() noexcept {
     clock_->remove(*this);
     clock_->waiters.erase(clock_->waiters.iterator_to(*this));
     if (event_) event_->waiting.erase(event_->waiting.iterator_to(*this));
-    return std::move(self_);
+    self_.reset();  // every caller has another
 }
 
 void waiter::settle(std::shared_ptr<waiter> self, outcome how) noexcept {
@@ -45,16 +45,17 @@ void waiter::settle(std::shared_ptr<waiter> self, outcome how) noexcept {
     if (self->event_) event_lock = std::unique_lock(self->event_->mutex);
     std::lock_guard const clock_lock(self->clock_->mutex);
     if (!self->self_) return;
-    self->leave();
     self->complete(how);  // under the clock's lock: its context cannot go away meanwhile
+    self->leave();        // after it: the clock's look whether to disarm is to be posted behind the resumption
 }
 
 void waiter::notify() noexcept {
     std::shared_ptr<clock::state> const owner = clock_;  // lives longer than its lock below
     std::lock_guard const clock_lock(owner->mutex);
     if (arrived_ != nullptr) *arrived_ = true;
-    std::shared_ptr<waiter> const self = leave();
+    std::shared_ptr<waiter> const self = shared_from_this();
     complete(outcome::notified);
+    leave();
 }
 
 bool waiter::abandon(waiter& self) noexcept {

@@ -51,7 +51,7 @@ private:
     friend class event;
 
     void ring() noexcept override;
-    std::shared_ptr<waiter> leave() noexcept;
+    void leave() noexcept;
     virtual void complete(outcome how) noexcept = 0;
 
     std::shared_ptr<clock::state> clock_;

@@ -72,7 +72,7 @@ SLUICE_API awaitable<void> run_task_group(task_group& group, std::unique_ptr<det
 /// it was cancelled is no error.
 /// Cancel: cancels every child, waits for them, throws `errc::cancelled`; no child outlives this call. A cancel that comes when all
 /// have ended is noticed by the next await. One that came before this call makes Asio refuse the await, as any.
-/// Cost: about 0.6 us a child on a single-threaded context, 1.6 us elsewhere.
+/// Cost: about 0.7 us a child on a single-threaded context, 1.1 us on an io_context run by several threads.
 template <class Body>
 awaitable<void> with_task_group(Body body) {
     boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
