@@ -119,7 +119,7 @@ void exchange::make_room() {
     std::size_t const wanted = begin_ > 0 || capacity_ == 0 ? usual_capacity : head_parser::limit;
     if (wanted > capacity_) {
         auto larger = std::make_unique_for_overwrite<std::byte[]>(wanted);
-        std::memcpy(larger.get(), buffer_.get() + begin_, buffered());
+        if (buffered() > 0) std::memcpy(larger.get(), buffer_.get() + begin_, buffered());
         buffer_ = std::move(larger);
         capacity_ = wanted;
     } else {

@@ -8,7 +8,9 @@
 
 #include "support/co_test.hpp"
 
+#include <atomic>
 #include <cstddef>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -74,6 +76,42 @@ public:
 private:
     std::vector<std::byte> bytes_;
 };
+
+/// Lines a store logs.
+class journal {
+public:
+    log_sink sink() {
+        return [this](log_level, std::string_view line) {
+            std::lock_guard const lock(mutex_);
+            text_ += line;
+            text_ += '\n';
+        };
+    }
+    std::string text() const {
+        std::lock_guard const lock(mutex_);
+        return text_;
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::string text_;
+};
+
+/// Faults the first request with a method, and lets all others pass.
+inline void fault_first(testing::s3_server& server, std::string method, testing::s3_fault fault, std::atomic<int>& seen) {
+    server.on_request([&seen, method, fault](testing::s3_request_view const& r) -> std::optional<testing::s3_fault> {
+        if (r.method != method) return std::nullopt;
+        return seen++ == 0 ? std::optional<testing::s3_fault>(fault) : std::nullopt;
+    });
+}
+
+/// An error document in place of the answer.
+inline testing::s3_fault answer(int status, std::string code) {
+    testing::s3_fault f;
+    f.status = status;
+    f.code = std::move(code);
+    return f;
+}
 
 /// A 206 with these bytes.
 inline testing::scripted_reply part_reply(std::string_view body, std::string_view content_range, std::string_view etag = "\"e1\"") {

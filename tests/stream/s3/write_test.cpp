@@ -1,7 +1,5 @@
-// put, remove and list against a strict server, and what they must not do twice.
+// put against a strict server, and what it must not do twice.
 #include "stream/s3/fixture.hpp"
-
-#include <sluice/operations.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -33,21 +31,6 @@ std::vector<object_key> const nasty_keys{"plain",
                                          "key;with:odd@chars!*'()",
                                          "\\back\\slash",
                                          std::string(1024, 'k')};
-
-/// Faults the first request with a method, and lets all others pass.
-void fault_first(s3_server& server, std::string method, s3_fault fault, std::atomic<int>& seen) {
-    server.on_request([&seen, method, fault](s3_request_view const& r) -> std::optional<s3_fault> {
-        if (r.method != method) return std::nullopt;
-        return seen++ == 0 ? std::optional<s3_fault>(fault) : std::nullopt;
-    });
-}
-
-s3_fault answer(int status, std::string code) {
-    s3_fault f;
-    f.status = status;
-    f.code = std::move(code);
-    return f;
-}
 
 s3_fault lost_answer() {
     s3_fault f;
@@ -191,138 +174,4 @@ CO_TEST("keys, attributes and listings that cannot be are refused before anythin
     error const e7 = co_await error_of(store->list("\xff"));
     CHECK(e7.reason() == errc::invalid_argument);
     CHECK(server.counts().requests == 0);
-}
-
-CO_TEST("remove: nothing, one, and more than a batch") {
-    s3_server server;
-    auto const store = quick_store(server.endpoint());
-    remove_report const none = co_await store->remove({});
-    CHECK(none.removed == 0);
-    CHECK(server.counts().requests == 0);
-    server.put("bucket", "k", "x");
-    std::vector<object_key> const one{"k"};
-    remove_report const single = co_await store->remove(one);
-    CHECK(single.removed == 1);
-    CHECK(server.object_count() == 0);
-    remove_report const missing = co_await store->remove(one);
-    CHECK(missing.removed == 1);
-    CHECK(missing.failed.empty());
-
-    server.reset_counts();
-    std::vector<object_key> many;
-    for (int i = 0; i < 2500; ++i) {
-        many.push_back("key " + std::to_string(i));
-        server.put("bucket", many.back(), "x");
-    }
-    server.put("bucket", "stays", "x");
-    remove_report const report = co_await store->remove(many);
-    CHECK(report.removed == 2500);
-    CHECK(report.failed.empty());
-    CHECK(server.object_count() == 1);
-    CHECK(server.counts().deletes == 3);
-    CHECK(server.counts().refused == 0);
-}
-
-CO_TEST("remove: what the service says of single keys is in the report; busy keys are tried again") {
-    script_server server;
-    server.push(
-        scripted_reply::ok("<DeleteResult><Deleted><Key>a</Key></Deleted>"
-                           "<Error><Key>b</Key><Code>AccessDenied</Code><Message>no</Message></Error>"
-                           "<Error><Key>c</Key><Code>SlowDown</Code><Message>later</Message></Error></DeleteResult>"));
-    server.push(scripted_reply::ok("<DeleteResult><Deleted><Key>c</Key></Deleted></DeleteResult>"));
-    std::vector<object_key> const keys{"a", "b", "c"};
-    remove_report const report = co_await quick_store(server.endpoint())->remove(keys);
-    CHECK(report.removed == 2);
-    REQUIRE(report.failed.size() == 1);
-    CHECK(report.failed[0].key == "b");
-    CHECK(report.failed[0].code == "AccessDenied");
-    auto const requests = server.requests();
-    REQUIRE(requests.size() == 2);
-    CHECK(contains(requests[1].body, "<Key>c</Key>"));
-    CHECK_FALSE(contains(requests[1].body, "<Key>a</Key>"));
-}
-
-CO_TEST("remove: keys that stay busy are reported in the end") {
-    script_server server([](testing::received_request const&) {
-        return scripted_reply::ok(
-            "<DeleteResult><Deleted><Key>a</Key></Deleted>"
-            "<Error><Key>b</Key><Code>InternalError</Code><Message>sorry</Message></Error></DeleteResult>");
-    });
-    std::vector<object_key> const keys{"a", "b"};
-    remove_report const report = co_await quick_store(server.endpoint())->remove(keys);
-    CHECK(report.removed == 1);
-    REQUIRE(report.failed.size() == 1);
-    CHECK(report.failed[0].code == "InternalError");
-    CHECK(server.requests().size() == 4);
-}
-
-CO_TEST("remove: a denied single key is reported, a missing bucket is thrown") {
-    s3_server server;
-    auto const store = quick_store(server.endpoint());
-    server.on_request([](s3_request_view const&) { return std::optional<s3_fault>(answer(403, "AccessDenied")); });
-    std::vector<object_key> const one{"k"};
-    remove_report const report = co_await store->remove(one);
-    CHECK(report.removed == 0);
-    REQUIRE(report.failed.size() == 1);
-    CHECK(report.failed[0].key == "k");
-    CHECK(report.failed[0].code == "AccessDenied");
-    server.on_request([](s3_request_view const&) { return std::optional<s3_fault>(answer(404, "NoSuchBucket")); });
-    error const e = co_await error_of(store->remove(one));
-    CHECK(e.reason() == errc::not_found);
-    CHECK(e.info().service_code == "NoSuchBucket");
-}
-
-CO_TEST("list: pages, delimiter, start_after") {
-    s3_server_options options;
-    options.page_limit = 3;
-    s3_server server(options);
-    auto const store = quick_store(server.endpoint());
-    for (std::string const key : {"a", "b/1", "b/2", "b/c/3", "d e", "d+e", "f%20g", "z"}) server.put("bucket", key, key);
-    list_page const all = co_await list_all(store, "");
-    CHECK(all.objects.size() == 8);
-    CHECK(server.counts().lists == 3);
-    list_page const first = co_await store->list("");
-    CHECK(first.objects.size() == 3);
-    CHECK_FALSE(first.next.empty());
-    list_options folders;
-    folders.delimiter = "/";
-    list_page const top = co_await list_all(store, "", folders);
-    CHECK(top.prefixes == std::vector<std::string>{"b/"});
-    CHECK(top.objects.size() == 5);
-    list_page const inner = co_await list_all(store, "b/", folders);
-    CHECK(inner.objects.size() == 2);
-    CHECK(inner.prefixes == std::vector<std::string>{"b/c/"});
-    list_options after;
-    after.start_after = "d e";
-    list_page const rest = co_await list_all(store, "", after);
-    REQUIRE(rest.objects.size() == 3);
-    CHECK(rest.objects[0].key == "d+e");
-    CHECK(rest.objects[1].key == "f%20g");
-    CHECK(rest.objects[0].size == 3);
-    CHECK(rest.objects[0].last_modified.has_value());
-    CHECK(server.counts().refused == 0);
-}
-
-CO_TEST("list: a page whose body breaks off is asked for again") {
-    s3_server server;
-    server.put("bucket", "k", "x");
-    auto const store = quick_store(server.endpoint());
-    s3_fault cut;
-    cut.cut_body_after = 50;
-    std::atomic<int> lists = 0;
-    fault_first(server, "GET", cut, lists);
-    list_page const page = co_await store->list("");
-    CHECK(page.objects.size() == 1);
-    CHECK(lists == 2);
-}
-
-CO_TEST("list: what is no listing is a protocol error") {
-    for (std::string_view const body : {"<html><body>hello</body></html>", "", "<Error><Code>InternalError</Code></Error>",
-                                        "<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>"}) {
-        script_server server;
-        server.push(scripted_reply::ok(body));
-        error const e = co_await error_of(quick_store(server.endpoint())->list(""));
-        CHECK(e.reason() == errc::protocol);
-        CHECK(e.info().operation == "list");
-    }
 }
