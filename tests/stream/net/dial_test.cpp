@@ -4,6 +4,7 @@
 #include "support/cancelling.hpp"
 #include "support/co_test.hpp"
 #include "support/peer.hpp"
+#include "support/says.hpp"
 #include "support/streams.hpp"
 
 #include <boost/asio/this_coro.hpp>
@@ -12,6 +13,7 @@ using namespace sluice;
 using namespace std::chrono_literals;
 namespace asio = boost::asio;
 using test::peer;
+using test::says;
 
 namespace {
 
@@ -34,8 +36,6 @@ awaitable<async::time_point> in(std::chrono::milliseconds span) {
     asio::any_io_executor const executor = co_await asio::this_coro::executor;
     co_return async::clock::of(executor).now() + span;
 }
-
-bool says(failure const& f, std::string_view what) { return f.info().detail.find(what) != std::string::npos; }
 
 void talk(int fd) {
     test::send_all(fd, "hello");

@@ -1,77 +1,22 @@
 #include "net/tcp_stream.hpp"
 
-#include "async/executor.hpp"
-#include "net/limit.hpp"
-#include "support/cancelling.hpp"
 #include "support/co_test.hpp"
+#include "support/gate.hpp"
 #include "support/peer.hpp"
 #include "support/streams.hpp"
-
-#include <sluice/error.hpp>
-
-#include <boost/asio/this_coro.hpp>
-
-#include <atomic>
-#include <condition_variable>
-#include <thread>
 
 #include <sys/socket.h>
 
 using namespace sluice;
-using namespace std::chrono_literals;
-namespace asio = boost::asio;
 using net::io_status;
 using test::peer;
 
 namespace {
 
-boost::system::error_code const late = make_error_code(errc::timed_out);
-
-/// Does something to a stream from the clock's side, as a deadline does.
-class later final : public async::clock::alarm {
-public:
-    later(async::clock& owner, std::chrono::milliseconds after, std::function<void()> what) : alarm(owner), what_(std::move(what)) {
-        set(owner.now() + after);
-    }
-    ~later() override { clear(); }
-    std::atomic<bool> rang = false;
-
-private:
-    void ring() noexcept override {
-        rang = true;
-        what_();
-    }
-    std::function<void()> what_;
-};
-
-awaitable<async::clock*> its_clock() {
-    asio::any_io_executor const executor = co_await asio::this_coro::executor;
-    co_return &async::clock::of(executor);
-}
-
 net::io_outcome read_once(net::stream& s) {
     std::byte room[64];
     return s.try_read(room);
 }
-
-/// Shuts a gate between a test and its peer's script.
-class gate {
-public:
-    void open() {
-        std::lock_guard const lock(mutex_);
-        open_ = true;
-        changed_.notify_all();
-    }
-    void pass() {
-        std::unique_lock lock(mutex_);
-        changed_.wait(lock, [&] { return open_; });
-    }
-
-private:
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    bool open_ = false;
-};
 
 }  // namespace
 
@@ -104,7 +49,7 @@ CO_TEST("tcp: single bytes both ways") {
 }
 
 CO_TEST("tcp: a reset is a failure, not an end") {
-    gate reset;
+    test::gate reset;
     peer rude([&](int fd) {
         reset.pass();
         linger const now{1, 0};
@@ -118,7 +63,7 @@ CO_TEST("tcp: a reset is a failure, not an end") {
 }
 
 CO_TEST("tcp: writing to a peer that is gone fails, without a signal") {
-    gate closed;
+    test::gate closed;
     peer gone([&](int) { closed.pass(); });
     std::unique_ptr<net::stream> s = co_await test::connected(gone.port());
     closed.open();
@@ -134,8 +79,9 @@ CO_TEST("tcp: a reader that is slow blocks the writer, who loses nothing") {
     std::string got;
     std::string const data = test::pattern(size);
     {
+        test::gate blocked;
         peer slow([&](int fd) {
-            std::this_thread::sleep_for(5ms);
+            blocked.pass();
             got = test::receive(fd, size);
             test::send_all(fd, "!");
         });
@@ -143,185 +89,13 @@ CO_TEST("tcp: a reader that is slow blocks the writer, who loses nothing") {
         net::io_outcome const first = s->try_write(std::as_bytes(std::span(data)));
         CHECK(first.status == io_status::done);
         CHECK(first.bytes < size);  // or this test shows nothing
+        blocked.open();
         net::io_outcome const rest = co_await test::write_all(s.get(), data.substr(first.bytes));
         CHECK(rest.status == io_status::done);
         test::received const answer = co_await test::read_up_to(s.get(), 1);
         CHECK(answer.data == "!");
     }
     CHECK((got == data));
-}
-
-CO_TEST("tcp: a blocked writer notices an early answer") {
-    peer hasty([](int fd) {
-        test::send_all(fd, "403");
-        std::this_thread::sleep_for(20ms);
-        test::hold(fd);
-    });
-    std::unique_ptr<net::stream> s = co_await test::connected(hasty.port());
-    std::string const data = test::pattern(24 * 1024 * 1024);
-    std::string answer;
-    std::size_t sent = 0;
-    while (answer.empty() && sent < data.size()) {
-        net::io_outcome const o = s->try_write(std::as_bytes(std::span(data)).subspan(sent));
-        sent += o.bytes;
-        if (o.status != io_status::would_block) continue;
-        co_await s->wait_writable_or_readable();
-        char room[16];
-        net::io_outcome const in = s->try_read(std::as_writable_bytes(std::span(room)));
-        if (in.status == io_status::done) answer.assign(room, in.bytes);
-    }
-    CHECK(answer == "403");
-    CHECK(sent < data.size());
-}
-
-CO_TEST("tcp: a writer that waits for either side gets all through") {
-    constexpr std::size_t size = 24 * 1024 * 1024;
-    std::string got;
-    std::string const data = test::pattern(size, 7);
-    {
-        peer slow([&](int fd) {
-            for (std::size_t at = 0; at < size; at += size / 8) {
-                std::this_thread::sleep_for(2ms);
-                got += test::receive(fd, size / 8);
-            }
-            test::send_all(fd, "!");
-        });
-        std::unique_ptr<net::stream> s = co_await test::connected(slow.port());
-        int waits = 0;
-        for (std::size_t sent = 0; sent < size;) {
-            net::io_outcome const o = s->try_write(std::as_bytes(std::span(data)).subspan(sent));
-            REQUIRE(o.status != io_status::failed);
-            sent += o.bytes;
-            if (o.status != io_status::would_block) continue;
-            ++waits;
-            co_await s->wait_writable_or_readable();
-            CHECK(read_once(*s).status == io_status::would_block);
-        }
-        CHECK(waits > 0);
-        test::received const answer = co_await test::read_up_to(s.get(), 1);
-        CHECK(answer.data == "!");
-    }
-    CHECK((got == data));
-}
-
-CO_TEST("tcp: interrupt ends a wait for reading, at once and for good") {
-    peer silent([](int fd) { test::hold(fd); });
-    std::unique_ptr<net::stream> s = co_await test::connected(silent.port());
-    std::thread other([&] {
-        std::this_thread::sleep_for(2ms);
-        s->interrupt(late);
-        s->interrupt(make_error_code(errc::io));  // the first reason stays
-    });
-    test::received const got = co_await test::read_up_to(s.get(), 1);
-    other.join();
-    CHECK(got.end.status == io_status::failed);
-    CHECK(got.end.error == errc::timed_out);
-    CHECK(read_once(*s).error == errc::timed_out);
-    CHECK(s->try_write(std::as_bytes(std::span("x"))).error == errc::timed_out);
-    CHECK_FALSE(s->quiet());
-    co_await s->wait();  // does not hang
-}
-
-CO_TEST("tcp: interrupt ends a wait for writing, and one for either") {
-    for (bool const either : {false, true}) {
-        gate end;
-        peer deaf([&](int) { end.pass(); });
-        std::unique_ptr<net::stream> s = co_await test::connected(deaf.port());
-        std::string const data(1 << 20, 'x');
-        net::io_outcome o;
-        while (o.status == io_status::done) o = s->try_write(std::as_bytes(std::span(data)));
-        REQUIRE(o.status == io_status::would_block);
-        async::clock* const clock = co_await its_clock();
-        auto const act = [&] { s->interrupt(late); };
-        later const alarm(*clock, 2ms, act);
-        while (o.status == io_status::would_block) {
-            if (either)
-                co_await s->wait_writable_or_readable();
-            else
-                co_await s->wait();
-            o = s->try_write(std::as_bytes(std::span(data)));
-        }
-        CHECK(o.error == errc::timed_out);
-        CHECK(alarm.rang);
-        end.open();
-    }
-}
-
-CO_TEST("tcp: cancel ends each kind of wait") {
-    test::listener const deaf;  // never accepts: the system holds what little it takes
-    std::unique_ptr<net::stream> reading = co_await test::connected(deaf.port());
-    auto const read = [&]() -> awaitable<void> {
-        while (read_once(*reading).status == io_status::would_block) co_await reading->wait();
-    };
-    bool stopped = co_await test::cancelled(read);
-    CHECK(stopped);
-    std::string const data(1 << 20, 'x');
-    for (bool const either : {false, true}) {
-        std::unique_ptr<net::stream> s = co_await test::connected(deaf.port());
-        auto const write = [&]() -> awaitable<void> {
-            while (s->try_write(std::as_bytes(std::span(data))).status == io_status::done) {
-            }
-            for (;;) {
-                if (either)
-                    co_await s->wait_writable_or_readable();
-                else
-                    co_await s->wait();
-            }
-        };
-        stopped = co_await test::cancelled(write);
-        CHECK(stopped);
-    }
-}
-
-namespace {
-
-/// Sends "head", and when told to, 1000 bytes more.
-std::function<void(int)> two_parts(gate& more) {
-    return [&more](int fd) {
-        test::send_all(fd, "head");
-        more.pass();
-        test::send_all(fd, std::string(1000, 'x'));
-        test::hold(fd);
-    };
-}
-
-}  // namespace
-
-CO_TEST("tcp: what is certain to come need not wake the reader bit by bit, and nudge wakes it all the same") {
-    gate more;
-    peer dripping(two_parts(more));
-    std::unique_ptr<net::stream> s = co_await test::connected(dripping.port());
-    test::received const head = co_await test::read_up_to(s.get(), 4);
-    CHECK(head.data == "head");
-    s->expect(1 << 20);
-    CHECK(read_once(*s).status == io_status::would_block);
-    more.open();
-    async::clock* const clock = co_await its_clock();
-    auto const act = [&] { s->nudge(); };
-    later const alarm(*clock, 30ms, act);
-    co_await s->wait();
-    CHECK(alarm.rang);
-    test::received const rest = co_await test::read_up_to(s.get(), 1000);
-    CHECK(rest.data == std::string(1000, 'x'));
-}
-
-CO_TEST("tcp: without such an expectation the first byte wakes the reader") {
-    gate more;
-    peer dripping(two_parts(more));
-    std::unique_ptr<net::stream> s = co_await test::connected(dripping.port());
-    test::received const head = co_await test::read_up_to(s.get(), 4);
-    CHECK(head.data == "head");
-    s->expect(1 << 20);
-    s->expect(0);
-    CHECK(read_once(*s).status == io_status::would_block);
-    more.open();
-    async::clock* const clock = co_await its_clock();
-    auto const act = [&] { s->interrupt(late); };
-    later const alarm(*clock, 5s, act);
-    co_await s->wait();
-    CHECK_FALSE(alarm.rang);
-    test::received const rest = co_await test::read_up_to(s.get(), 1000);
-    CHECK(rest.data == std::string(1000, 'x'));
 }
 
 CO_TEST("tcp: a large body comes whole whatever is announced of it") {
@@ -351,7 +125,7 @@ CO_TEST("tcp: a large body comes whole whatever is announced of it") {
 }
 
 CO_TEST("tcp: idle means open and nothing to read") {
-    gate speak, leave;
+    test::gate speak, leave;
     peer chatty([&](int fd) {
         speak.pass();
         test::send_all(fd, "unasked");
@@ -371,30 +145,4 @@ CO_TEST("tcp: idle means open and nothing to read") {
     leave.open();
     co_await s->wait();
     CHECK_FALSE(s->quiet());
-}
-
-CO_TEST("tcp: connecting ends by interrupt, from another thread") {
-    test::listener const full(true);
-    asio::any_io_executor const executor = co_await asio::this_coro::executor;
-    for (auto const delay : {0ms, 2ms}) {
-        net::tcp_stream s(async::base_executor(executor));
-        std::thread other([&] {
-            std::this_thread::sleep_for(delay);
-            s.interrupt(late);
-        });
-        asio::ip::tcp::endpoint const to(asio::ip::address_v4::loopback(), full.port());
-        boost::system::error_code const e = co_await s.connect(to);
-        other.join();
-        CHECK(e == errc::timed_out);
-    }
-}
-
-CO_TEST("tcp: connecting ends by cancel") {
-    test::listener const full(true);
-    auto const connect = [&]() -> awaitable<void> {
-        std::unique_ptr<net::stream> const s = co_await test::connected(full.port());
-        CHECK(s == nullptr);
-    };
-    bool const stopped = co_await test::cancelled(connect);
-    CHECK(stopped);
 }

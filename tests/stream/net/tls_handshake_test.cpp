@@ -1,164 +1,34 @@
 #include "net/dial.hpp"
-#include "net/tls_context.hpp"
 #include "support/cancelling.hpp"
 #include "support/co_test.hpp"
+#include "support/gate.hpp"
+#include "support/says.hpp"
 #include "support/streams.hpp"
 #include "support/tls_peer.hpp"
+#include "support/tls_world.hpp"
 
 #include <boost/asio/this_coro.hpp>
 
-#include <thread>
-
+#include <netinet/in.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 using namespace sluice;
 using namespace std::chrono_literals;
 namespace asio = boost::asio;
 using test::certificate_wish;
+using test::handshake;
 using test::identity;
+using test::says;
 using test::tls_peer;
+using test::trusting_the_system;
 
 namespace {
 
 using context_ptr = std::shared_ptr<net::tls_context const>;
 using stream_result = result<std::unique_ptr<net::stream>>;
 
-context_ptr trusting(identity const& authority) {
-    test::temporary_file const file(authority.certificate_pem());
-    net::tls_settings settings;
-    settings.ca_file = file.path();
-    return net::tls_context::make(settings).value();
-}
-
-context_ptr trusting_the_system() { return net::tls_context::make({}).value(); }
-
-/// A handshake for `host` with whoever listens on `port` of 127.0.0.1.
-awaitable<stream_result> handshake(std::uint16_t port, context_ptr context, std::string host, async::nanoseconds span = 5s) {
-    asio::any_io_executor const executor = co_await asio::this_coro::executor;
-    std::unique_ptr<net::stream> below = co_await test::connected(port);
-    async::time_point const deadline = async::limit_after(async::clock::of(executor).now(), span);
-    stream_result done = co_await net::start_tls(std::move(below), std::move(context), std::move(host), deadline);
-    co_return done;
-}
-
-bool says(failure const& f, std::string_view what) {
-    bool const found = f.info().detail.find(what) != std::string::npos;
-    if (!found) MESSAGE(f.info().detail);
-    return found;
-}
-
-certificate_wish lasting(std::string names, std::chrono::hours from, std::chrono::hours until) {
-    certificate_wish wish(std::move(names));
-    wish.from = from;
-    wish.until = until;
-    return wish;
-}
-
 }  // namespace
-
-CO_TEST("tls: a certificate must be for the host that was meant") {
-    struct row {
-        char const* names;
-        char const* host;
-        bool good;
-    };
-    row const rows[] = {
-        {"DNS:localhost", "localhost", true},
-        {"DNS:localhost", "LocalHost", true},
-        {"DNS:localhost", "localhost.", true},
-        {"DNS:localhost", "127.0.0.1", false},
-        {"DNS:other.example", "localhost", false},
-        {"IP:127.0.0.1", "127.0.0.1", true},
-        {"IP:127.0.0.1", "localhost", false},
-        {"IP:127.0.0.2", "127.0.0.1", false},
-        {"DNS:127.0.0.1", "127.0.0.1", false},
-        {"IP:::1", "::1", true},
-        {"DNS:*.s3.example", "bucket.s3.example", true},
-        {"DNS:*.s3.example", "a.b.s3.example", false},
-        {"DNS:*.s3.example", "s3.example", false},
-        {"DNS:b*.s3.example", "bucket.s3.example", false},
-        {"DNS:s3.example,DNS:*.s3.example", "s3.example", true},
-        {"", "sluice test", false},  // it is the common name: no longer counts
-    };
-    identity const authority = test::make_authority();
-    context_ptr const context = trusting(authority);
-    for (row const& r : rows) {
-        CAPTURE(r.names);
-        CAPTURE(r.host);
-        identity const who = test::make_certificate(certificate_wish(r.names), &authority);
-        tls_peer server(who, nullptr);
-        stream_result const s = co_await handshake(server.port(), context, r.host);
-        CHECK(s.has_value() == r.good);
-        if (s.has_value()) continue;
-        CHECK(s.error().reason() == errc::untrusted_peer);
-        CHECK(says(s.error(), std::string("the certificate is not for \"") + r.host + "\" but for "));
-    }
-}
-
-CO_TEST("tls: a wrong host is told with the names the certificate has") {
-    identity const authority = test::make_authority();
-    certificate_wish const wish("DNS:a.example,IP:10.1.2.3,IP:::2");
-    identity const who = test::make_certificate(wish, &authority);
-    tls_peer server(who, nullptr);
-    stream_result const s = co_await handshake(server.port(), trusting(authority), "localhost");
-    REQUIRE(s.has_error());
-    CHECK(says(s.error(), "a.example, 10.1.2.3, ::2"));
-}
-
-CO_TEST("tls: an expired certificate, and one that is not valid yet, are refused in words; a good one passes") {
-    struct row {
-        std::chrono::hours from, until;
-        char const* words;  // null: passes
-    };
-    row const rows[] = {{-48h, -24h, "the certificate expired on "}, {24h, 48h, "not valid before "}, {-1h, 24h, nullptr}};
-    identity const authority = test::make_authority();
-    context_ptr const context = trusting(authority);
-    for (row const& r : rows) {
-        identity const who = test::make_certificate(lasting("DNS:localhost", r.from, r.until), &authority);
-        tls_peer server(who, nullptr);
-        stream_result const s = co_await handshake(server.port(), context, "localhost");
-        CHECK(s.has_value() == (r.words == nullptr));
-        if (s.has_value()) continue;
-        CHECK(s.error().reason() == errc::untrusted_peer);
-        CHECK(says(s.error(), r.words));
-        CHECK(says(s.error(), "clock"));
-    }
-}
-
-CO_TEST("tls: without its CA the very same server is not trusted, and the error says what to set") {
-    identity const authority = test::make_authority();
-    identity const stranger = test::make_authority();
-    identity const who = test::make_certificate(certificate_wish("DNS:localhost"), &authority);
-    identity const self_signed = test::make_certificate(certificate_wish("DNS:localhost"));
-    struct row {
-        identity const* server;
-        context_ptr context;
-        bool good;
-    };
-    std::vector<row> const rows{{&who, trusting(authority), true},
-                                {&who, trusting(stranger), false},
-                                {&who, trusting_the_system(), false},
-                                {&self_signed, trusting(authority), false},
-                                {&self_signed, trusting(self_signed), true}};
-    for (row const& r : rows) {
-        tls_peer server(*r.server, nullptr);
-        stream_result const s = co_await handshake(server.port(), r.context, "localhost");
-        CHECK(s.has_value() == r.good);
-        if (s.has_value()) continue;
-        CHECK(s.error().reason() == errc::untrusted_peer);
-        CHECK(says(s.error(), "set ca_file or AWS_CA_BUNDLE"));
-    }
-}
-
-CO_TEST("tls: a certificate that may not sign signs nothing") {
-    identity const authority = test::make_authority();
-    identity const leaf = test::make_certificate(certificate_wish("DNS:leaf.example"), &authority);
-    identity const forged = test::make_certificate(certificate_wish("DNS:localhost"), &leaf);
-    tls_peer server(forged, nullptr);
-    stream_result const s = co_await handshake(server.port(), trusting(leaf), "localhost");
-    REQUIRE(s.has_error());
-    CHECK(s.error().reason() == errc::untrusted_peer);
-}
 
 CO_TEST("tls: 1.2 and 1.3 are spoken, 1.1 is not") {
     struct row {
@@ -166,7 +36,7 @@ CO_TEST("tls: 1.2 and 1.3 are spoken, 1.1 is not") {
         bool good;
     };
     identity const authority = test::make_authority();
-    context_ptr const context = trusting(authority);
+    context_ptr const context = test::trusting(authority);
     identity const who = test::make_certificate(certificate_wish("DNS:localhost"), &authority);
     for (row const& r : {row{TLS1_3_VERSION, true}, row{TLS1_2_VERSION, true}, row{TLS1_1_VERSION, false}}) {
         CAPTURE(r.version);
@@ -227,7 +97,7 @@ std::string first_answer(std::uint16_t server, std::string const& hello) {
 CO_TEST("tls: a handshake that breaks off anywhere is a lost connection") {
     identity const authority = test::make_authority();
     identity const who = test::make_certificate(certificate_wish("DNS:localhost"), &authority);
-    context_ptr const context = trusting(authority);
+    context_ptr const context = test::trusting(authority);
     for (std::size_t const size : {1, 5, 6, 50, 128, 299}) {
         CAPTURE(size);
         tls_peer server(who, nullptr);
@@ -265,12 +135,11 @@ CO_TEST("tls: a handshake ends by interrupt from another thread") {
     test::listener const silent;
     std::unique_ptr<net::stream> below = co_await test::connected(silent.port());
     net::stream* const s = below.get();
-    std::thread other([s] {
-        std::this_thread::sleep_for(2ms);
-        s->interrupt(make_error_code(errc::timed_out));
-    });
-    stream_result const done = co_await net::start_tls(std::move(below), trusting_the_system(), "localhost", async::never);
-    other.join();
+    asio::any_io_executor const executor = co_await asio::this_coro::executor;
+    auto const act = [s] { s->interrupt(make_error_code(errc::timed_out)); };
+    context_ptr const context = trusting_the_system();
+    test::meanwhile const other(executor, act);
+    stream_result const done = co_await net::start_tls(std::move(below), context, "localhost", async::never);
     REQUIRE(done.has_error());
     CHECK(done.error().reason() == errc::timed_out);
 }
@@ -282,7 +151,7 @@ CO_TEST("tls: dial goes all the way") {
     net::origin to;
     to.host = "localhost";
     to.port = server.port();
-    to.tls = trusting(authority);
+    to.tls = test::trusting(authority);
     stream_result const s = co_await net::dial(to, timeouts(), async::never);
     REQUIRE(s.has_value());
     test::received const got = co_await test::read_up_to(s.value().get(), 5);
