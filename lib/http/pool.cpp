@@ -75,9 +75,13 @@ pool::pool(asio::execution_context& context)
       clock_(asio::use_service<async::clock>(context)),
       core_(std::make_shared<pool_core>()) {}
 
-pool::~pool() { core_->bury(); }
+pool::~pool() = default;
 
-void pool::shutdown() { core_->shutdown(); }
+void pool::shutdown() {
+    // Now, not in the destructor: the sockets' own service may be a newer one than this and go before.
+    core_->shutdown();
+    core_->bury();
+}
 
 lease pool::take(net::origin const& to, pool_options const& options) {
     for (;;) {

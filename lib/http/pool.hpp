@@ -96,7 +96,7 @@ public:
 
     /// Nothing comes back from now on.
     void shutdown() noexcept;
-    /// Takes the streams away from connections that are lent to somebody outside: their context is about to go.
+    /// Takes the streams away from connections that are lent: their context is about to go, whoever holds the response.
     void bury() noexcept;
 
     mutable std::mutex mutex;

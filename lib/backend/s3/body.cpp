@@ -64,6 +64,7 @@ result<void> download::accept(http::response answer) {
     meta_.size = opened->size;
     range_ = opened->range;
     answer_ = std::move(answer);
+    open_ = true;
     return {};
 }
 
@@ -71,6 +72,7 @@ awaitable<result<std::size_t>> download::read_some(std::span<std::byte> into) {
     into = into.first(static_cast<std::size_t>(std::min<std::uint64_t>(into.size(), left())));
     std::size_t n = 0;
     while (n == 0 && !into.empty()) {
+        if (!open_) co_return failure(errc::connection_lost, "an earlier read of this body failed");
         result<std::size_t> const got = co_await answer_.read_some(into);
         n = take_delivered();
         if (got && n > 0) continue;
@@ -119,8 +121,10 @@ awaitable<result<void>> download::resume(failure why) {
         why.info().detail += "; not resumed, because the service gives no strong ETag to tell the version by";
         co_return std::move(why);
     }
-    if (delivered_ > 0) op_->progressed();
     if (left() == 0) co_return result<void>();
+    if (std::exchange(delivered_, 0) > 0) op_->progressed();
+    open_ = false;
+    answer_ = http::response();  // it holds a place in the pool: not while we pause
     retry::outcome const row = retry::classify(why);
     std::optional<failure> final = co_await op_->recover(std::move(why), row);
     if (final) co_return std::move(*final);
@@ -144,7 +148,7 @@ result<void> download::accept_rest(http::response answer) {
     result<void> const same = check_resumed(*opened, etag, rest, meta_.size, meta_.etag);
     if (!same) return with_status(same.error(), answer.head().status);
     answer_ = std::move(answer);
-    delivered_ = 0;
+    open_ = true;
     return {};
 }
 

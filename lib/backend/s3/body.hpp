@@ -54,6 +54,7 @@ private:
     resolved_range range_;
     std::uint64_t done_ = 0;       // bytes of the range given out
     std::uint64_t delivered_ = 0;  // of them by the present answer
+    bool open_ = false;            // there is an answer to read from
 };
 
 /// The body of `get`.

@@ -40,36 +40,41 @@ operation::operation(std::shared_ptr<core const> store, boost::asio::any_io_exec
 
 awaitable<result<http::response>> operation::send(recipe const* const what) {
     for (;;) {
-        if (store_->settings.credentials) keys_ = co_await store_->settings.credentials->get();
-        prepare(*what);
-        result<http::response> answer = co_await http::send(&where_->origin, &request_, &how_);
-        if (store_->log.at(log_level::debug)) log_attempt(answer);
-        if (answer && is_success(answer->head().status)) co_return std::move(answer);
-
-        failure f;
+        std::optional<failure> f;
         retry::outcome row = retry::outcome::final_answer;
-        if (answer) {
-            co_await take_refusal(&*answer);
-            f = failure_of(refusal_, as_);
-            row = outcome_of(refusal_, as_);
-        } else {
-            refusal_ = refusal();
-            f = about_place(std::move(answer).error(), *where_);
-            row = retry::classify(f);
-        }
-        std::optional<failure> final = co_await recover(std::move(f), row);
+        {
+            if (store_->settings.credentials) keys_ = co_await store_->settings.credentials->get();
+            prepare(*what);
+            result<http::response> answer = co_await http::send(&where_->origin, &request_, &how_);
+            if (store_->log.at(log_level::debug)) log_attempt(answer);
+            if (answer && is_success(answer->head().status)) co_return std::move(answer);
+            if (answer) {
+                co_await take_refusal(&*answer);
+                f = failure_of(refusal_, as_);
+                row = outcome_of(refusal_, as_);
+            } else {
+                refusal_ = refusal();
+                f = about_place(std::move(answer).error(), *where_);
+                row = retry::classify(*f);
+            }
+        }  // an answer that was not read to its end holds a place in the pool: not while we pause
+        std::optional<failure> final = co_await recover(std::move(*f), row);
         if (final) co_return std::move(*final);
     }
 }
 
 awaitable<result<std::string>> operation::send_for_text(recipe const* const what, std::size_t const limit) {
     for (;;) {
-        result<http::response> answer = co_await send(what);
-        if (!answer) co_return std::move(answer).error();
-        result<std::string> text = co_await answer->read_text(limit);
-        if (text) co_return std::move(text);
-        retry::outcome const row = retry::classify(text.error());
-        std::optional<failure> final = co_await recover(std::move(text).error(), row);
+        std::optional<failure> f;
+        {
+            result<http::response> answer = co_await send(what);
+            if (!answer) co_return std::move(answer).error();
+            result<std::string> text = co_await answer->read_text(limit);
+            if (text) co_return std::move(text);
+            f = std::move(text).error();
+        }
+        retry::outcome const row = retry::classify(*f);
+        std::optional<failure> final = co_await recover(std::move(*f), row);
         if (final) co_return std::move(*final);
     }
 }

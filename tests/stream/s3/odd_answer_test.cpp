@@ -178,4 +178,6 @@ CO_TEST("get: an error names the object and what was done") {
     CHECK(e.info().operation == "get");
     CHECK(e.info().uri == "s3://bucket/folder/k");
     CHECK(e.info().attempts == 2);
+    error const again = co_await error_of(reader.read_some(into.span()));
+    CHECK(again.reason() == errc::connection_lost);
 }

@@ -225,3 +225,30 @@ CO_TEST("get: a reader that is dropped early closes its connection") {
     }
     CHECK(server.wait_until_closed(std::chrono::seconds(5)));
 }
+
+CO_TEST("what is retried needs no second connection") {
+    s3_server server;
+    std::string const data = pattern(object_size);
+    server.put("bucket", "k", data);
+    s3_settings settings = quick_settings(server.endpoint());
+    settings.pool.max_connections = 1;
+    settings.timeouts.pool_wait = std::chrono::milliseconds(500);
+    auto const store = make_s3_store(settings);
+    plan todo(server);
+    s3_fault busy;
+    busy.status = 503;
+    todo.add(busy);
+    todo.add_cut(5000);
+    todo.add(busy);
+    poisoned into(object_size);
+    co_await store->read("k", byte_range::whole(), into.span());
+    CHECK(into.text(object_size) == data);
+    CHECK(todo.seen.size() == 4);
+    get_options options;
+    options.time_limit = std::chrono::seconds(5);
+    todo.clear();
+    todo.add_cut(10);
+    body_reader reader = co_await store->get("k", options);
+    std::size_t const n = co_await reader.read_all(into.span());
+    CHECK(n == object_size);
+}
