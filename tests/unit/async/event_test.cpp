@@ -154,7 +154,7 @@ TEST_CASE("waiters die with their context, whoever owns the event") {
             std::unique_lock lock(mutex);
             co_await inner.wait(lock);
         });
-        context.run_for(2ms);
+        context.poll();
         CHECK(tracker::live == 2);
     }
     CHECK(tracker::live == 0);
@@ -277,7 +277,7 @@ TEST_CASE("a context may die while another notifies its waiters") {
             };
             std::list<started> all;
             for (int i = 0; i < 10; ++i) all.emplace_back(context.get_executor(), body);
-            context.run_for(1ms);
+            context.poll();
         }
         stop = true;
         notifier.join();
