@@ -9,6 +9,7 @@
 #include <optional>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace sluice::inline v0::cli {
 
@@ -175,6 +176,11 @@ std::variant<command, parse_end> parse_arguments(int argc, char const* const* ar
         return parse_end{0, std::string(e.what()) + '\n'};
     } catch (CLI::Success const&) {
         return parse_end{0, app.help()};
+    } catch (CLI::RequiredError const& e) {
+        std::vector<std::string> const unknown = app.remaining();  // CLI11 complains of the missing verb first
+        if (app.get_subcommands().empty() && !unknown.empty())
+            return parse_end{2, "there is no verb or option " + printable(unknown.front()) + " (sluice --help tells more)"};
+        return parse_end{2, one_line(e)};
     } catch (CLI::ParseError const& e) {
         return parse_end{2, one_line(e)};
     }
