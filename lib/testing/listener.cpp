@@ -30,6 +30,9 @@ private:
     sigset_t before_;
 };
 
+// Set on the threads of connections: a thread cannot join itself.
+thread_local listener const* served_here = nullptr;
+
 [[noreturn]] void fail(char const* what) { throw std::system_error(errno, std::generic_category(), what); }
 
 }  // namespace
@@ -76,10 +79,10 @@ void listener::accept_all() {
     pollfd polls[2] = {{socket_, POLLIN, 0}, {stop_.descriptor(), POLLIN, 0}};
     for (;;) {
         int const ready = ::poll(polls, 2, -1);
-        if (polls[1].revents != 0) return;
-        if (ready < 0 && errno != EINTR) return;
+        if (polls[1].revents != 0 || (ready < 0 && errno != EINTR)) break;
         while (ready > 0 && accept_one()) reap(false);
     }
+    ::close(socket_);
 }
 
 bool listener::accept_one() {
@@ -121,6 +124,7 @@ void listener::start_worker(int const fd) {
 
 void listener::run_worker(int const fd, std::uint64_t const number, worker& self) {
     {
+        served_here = this;
         channel connection(fd, tls_.get(), stop_);
         if (connection.handshake()) serve_(connection, number);
         if (by_reset_) {
@@ -148,12 +152,12 @@ void listener::reap(bool const all) {
 }
 
 void listener::stop(bool const by_reset) {
+    if (by_reset) by_reset_ = true;
+    stop_.raise();
+    if (served_here == this) return;
     std::lock_guard const once(stopping_);
     if (!acceptor_.joinable()) return;
-    by_reset_ = by_reset;
-    stop_.raise();
     acceptor_.join();
-    ::close(socket_);
     reap(true);
 }
 

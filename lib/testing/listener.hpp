@@ -34,7 +34,8 @@ public:
     std::uint64_t open() const noexcept;
     bool wait_until_closed(std::chrono::milliseconds limit) const;
 
-    /// Closes the listening socket, ends every connection (by reset if so asked) and joins all threads. Further calls do nothing.
+    /// Closes the listening socket, ends every connection (by reset if so asked) and joins all threads; on a connection's own thread it
+    /// only begins all that, and the destructor joins.
     void stop(bool by_reset);
 
 private:

@@ -91,7 +91,7 @@ s3_reply list_objects(s3_request const& request, s3_scene const& scene) {
     query.prefix = parameter(request, "prefix");
     query.delimiter = parameter(request, "delimiter");
     std::uint32_t const asked = max_keys(request);
-    query.limit = std::min(asked, scene.page_limit);
+    query.limit = std::min(asked, std::max(1u, scene.page_limit));
     std::string const* const token = request.find_parameter("continuation-token");
     query.after = token == nullptr ? parameter(request, "start-after") : open_token(request, *token);
     s3_page const page = scene.objects.list(request.bucket, query);

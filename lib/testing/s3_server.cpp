@@ -126,8 +126,8 @@ s3_fault s3_server::state::ask(s3_request const& request, std::uint64_t const nu
 }
 
 s3_reply s3_server::state::work(s3_request const& request, s3_fault const& fault) {
-    check_operation(request);
     verify_signature(request, gate());
+    check_operation(request);
     if (fault.status != 0) throw s3_problem(fault.status, fault.code, "a fault that the test asked for");
     return serve_operation(request, scene(), fault);
 }

@@ -91,7 +91,7 @@ public:
     void reset_counts();
     std::uint64_t connections_open() const noexcept;
     bool wait_until_closed(std::chrono::milliseconds limit) const;
-    /// Stops listening and resets every connection, as a killed process does.
+    /// Stops listening and resets every connection, as a killed process does; within `on_request` that is under way when it returns.
     void kill();
 
 private:

@@ -166,6 +166,20 @@ TEST_CASE("kill resets what is open, and nobody listens any more") {
     server.kill();
 }
 
+TEST_CASE("kill from within on_request, in the middle of a download") {
+    testing::s3_server server;
+    server.put("bucket", "k", "v");
+    server.on_request([&](testing::s3_request_view const& r) {
+        if (r.number == 2) server.kill();
+        return std::optional<s3_fault>();
+    });
+    raw_client client(server.port());
+    CHECK(exchange(client, s3_call("GET", "/bucket/k")).body == "v");
+    CHECK(exchange(client, s3_call("GET", "/bucket/k")).status == 0);
+    CHECK(client.error() == ECONNRESET);
+    CHECK(server.wait_until_closed(5s));
+}
+
 TEST_CASE("a large object goes up and comes down whole") {
     testing::s3_server server;
     std::string data(20'000'000, '\0');
