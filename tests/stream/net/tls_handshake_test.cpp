@@ -98,7 +98,7 @@ CO_TEST("tls: a handshake that breaks off anywhere is a lost connection") {
     identity const authority = test::make_authority();
     identity const who = test::make_certificate(certificate_wish("DNS:localhost"), &authority);
     context_ptr const context = test::trusting(authority);
-    for (std::size_t const size : {1, 5, 6, 50, 128, 299}) {
+    for (std::size_t const size : {1u, 5u, 6u, 50u, 128u, 299u}) {
         CAPTURE(size);
         tls_peer server(who, nullptr);
         test::peer between([&](int fd) {

@@ -49,7 +49,7 @@ CO_TEST("a read cut at any byte goes on at the first missing one, under If-Match
     std::string const etag = server.put("bucket", "k", data);
     auto const store = quick_store(server.endpoint());
     plan todo(server);
-    for (std::uint64_t const cut : {0, 1, 2, 1023, 4095, 4096, 4097, 4899, 4999}) {
+    for (std::uint64_t const cut : {0u, 1u, 2u, 1023u, 4095u, 4096u, 4097u, 4899u, 4999u}) {
         todo.clear();
         todo.add_cut(cut);
         poisoned into(6000);
