@@ -60,18 +60,20 @@ class Ceph:
             raise NotRun(f"not installed: {' '.join(lacking)}")
         self.folder = pathlib.Path(folder).absolute()
         self.configuration = str(self.folder / "ceph.conf")
-        self.daemons = Daemons()
 
     def __enter__(self):
-        try:
-            self._start()
-        except subprocess.CalledProcessError as e:
-            self.daemons.stop()
-            raise NotRun(f"{e.cmd[0]}: {e.stderr.decode(errors='replace').strip()[-300:]}") from e
-        except BaseException:
-            self.daemons.stop()
-            raise
-        return self
+        for attempt in range(3):  # now and then one of its daemons ends while the others come up
+            self.daemons = Daemons()
+            try:
+                self._start()
+                return self
+            except (subprocess.CalledProcessError, NotRun) as e:
+                self.daemons.stop()
+                cause = f"{e.cmd[0]}: {e.stderr.decode(errors='replace').strip()[-300:]}" if isinstance(e, subprocess.CalledProcessError) else str(e)
+            except BaseException:
+                self.daemons.stop()
+                raise
+        raise NotRun(cause)
 
     def __exit__(self, *_):
         self.daemons.stop()
