@@ -1,8 +1,8 @@
 #include "store/conditions.hpp"
 #include "transfer/at_edge.hpp"
 #include "transfer/range_plan.hpp"
+#include "transfer/workers.hpp"
 
-#include <sluice/async/task_group.hpp>
 #include <sluice/operations.hpp>
 
 #include <algorithm>
@@ -94,12 +94,7 @@ awaitable<std::vector<bytes>> get_ranges(std::shared_ptr<object_store> store, ob
         for (std::size_t i = next++; i < requests.size(); i = next++)
             co_await run_request(store, where, &requests[i], &ranges, pinned, &results);
     };
-    auto body = [&](async::task_group& group) -> awaitable<void> {
-        for (std::size_t n = std::min(std::max<std::size_t>(options.in_flight, 1), requests.size() - 1); n > 0; --n)
-            group.spawn([&] { return work(); });
-        co_return;
-    };
-    co_await async::with_task_group(body);
+    co_await transfer::run_workers(std::min(std::max<std::size_t>(options.in_flight, 1), requests.size() - 1), &work);
     co_return results;
 }
 

@@ -30,6 +30,10 @@ void check(range_engine_options const& options, object_store const& store, objec
         fail(errc::invalid_argument, store, where, "threshold, part_size, parts_in_flight and memory_limit must not be zero");
 }
 
+async::time_point deadline_of(range_engine_options const& options, async::clock const& clock) {
+    return async::limit_after(clock.now(), options.get.time_limit.value_or(async::nanoseconds::zero()));
+}
+
 get_options until(get_options options, async::clock const& clock, async::time_point deadline) {
     // At least a nanosecond: zero would mean "no limit", and a passed deadline is the part's to report.
     if (deadline != async::never) options.time_limit = std::max(async::nanoseconds(1), async::nanoseconds(deadline - clock.now()));

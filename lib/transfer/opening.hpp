@@ -26,6 +26,9 @@ public:
 awaitable<opening> open_first(std::shared_ptr<object_store> store, object_key where, byte_range range, std::uint64_t first_size,
                               range_engine_options options, async::time_point deadline);
 
+/// When a transfer that begins now must have ended: `options.get.time_limit` is of the whole.
+async::time_point deadline_of(range_engine_options const& options, async::clock const& clock);
+
 /// `options` with what is left until `deadline` as the limit of one part.
 get_options until(get_options options, async::clock const& clock, async::time_point deadline);
 

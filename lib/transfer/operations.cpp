@@ -1,6 +1,6 @@
 #include "transfer/at_edge.hpp"
+#include "transfer/workers.hpp"
 
-#include <sluice/async/task_group.hpp>
 #include <sluice/operations.hpp>
 
 #include <algorithm>
@@ -51,11 +51,7 @@ awaitable<std::vector<whole_object>> get_many_of(std::shared_ptr<object_store> s
     auto work = [&]() -> awaitable<void> {
         for (std::size_t i = next++; i < keys.size(); i = next++) results[i] = co_await get_all(store, keys[i], options);
     };
-    auto body = [&](async::task_group& group) -> awaitable<void> {
-        for (std::size_t n = std::min(std::max<std::size_t>(in_flight, 1), keys.size()); n > 0; --n) group.spawn([&] { return work(); });
-        co_return;
-    };
-    co_await async::with_task_group(body);
+    co_await transfer::run_workers(std::min(std::max<std::size_t>(in_flight, 1), keys.size()), &work);
     co_return results;
 }
 

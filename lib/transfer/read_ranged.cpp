@@ -15,10 +15,6 @@ namespace transfer {
 
 namespace {
 
-async::time_point deadline_of(async::clock const& clock, range_engine_options const& options) {
-    return async::limit_after(clock.now(), options.get.time_limit.value_or(async::nanoseconds::zero()));
-}
-
 awaitable<void> fill_first(std::shared_ptr<object_store> store, object_key where, opening* from, std::span<std::byte> into) {
     std::size_t const n = co_await from->first.read_all(into);
     if (n != into.size()) fail(errc::truncated, *store, where, "the body ended " + std::to_string(into.size() - n) + " bytes early");
@@ -69,7 +65,7 @@ awaitable<read_result> read_ranged(std::shared_ptr<object_store> store, object_k
         co_return co_await store->read(where, range, into, options.get);
 
     boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
-    async::time_point const deadline = deadline_of(async::clock::of(executor), options);
+    async::time_point const deadline = deadline_of(options, async::clock::of(executor));
     std::uint64_t const first_size = std::clamp<std::uint64_t>(into.size(), 1, options.threshold);
     opening from = co_await open_first(store, where, range, first_size, options, deadline);
     if (from.all.length > into.size())
@@ -85,7 +81,7 @@ awaitable<read_result> read_ranged(std::shared_ptr<object_store> store, object_k
 awaitable<whole_object> get_all(std::shared_ptr<object_store> store, object_key where, range_engine_options options) {
     check(options, *store, where);
     boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
-    async::time_point const deadline = deadline_of(async::clock::of(executor), options);
+    async::time_point const deadline = deadline_of(options, async::clock::of(executor));
     opening from = co_await open_first(store, where, byte_range::whole(), options.threshold, options, deadline);
     std::shared_ptr<std::byte[]> memory = std::make_shared_for_overwrite<std::byte[]>(from.all.length);
     std::span<std::byte> const into(memory.get(), from.all.length);

@@ -3,6 +3,7 @@
 #include "transfer/block_pool.hpp"
 #include "transfer/opening.hpp"
 #include "transfer/range_plan.hpp"
+#include "transfer/workers.hpp"
 
 #include <sluice/async/semaphore.hpp>
 #include <sluice/async/task_group.hpp>
@@ -156,11 +157,7 @@ awaitable<void> stream_unordered(part_reader* reader, part_sink* sink) {
             co_await (*sink)(reader->offset(*i), std::move(part));
         }
     };
-    auto body = [&](async::task_group& group) -> awaitable<void> {
-        for (std::size_t n = 0; n < reader->window(); ++n) group.spawn([&] { return work(); });
-        co_return;
-    };
-    co_await async::with_task_group(body);
+    co_await run_workers(reader->window(), &work);
 }
 
 awaitable<object_meta> stream(std::shared_ptr<object_store> store, object_key where, byte_range range, part_sink sink,
@@ -168,7 +165,7 @@ awaitable<object_meta> stream(std::shared_ptr<object_store> store, object_key wh
     check(options, *store, where);
     boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
     async::clock const& clock = async::clock::of(executor);
-    async::time_point const deadline = async::limit_after(clock.now(), options.get.time_limit.value_or(async::nanoseconds::zero()));
+    async::time_point const deadline = deadline_of(options, clock);
     std::uint64_t const first_size = std::min(options.threshold, options.memory_limit);
     opening from = co_await open_first(store, where, range, first_size, options, deadline);
     if (options.strategy == read_strategy::single) {

@@ -32,6 +32,13 @@ range_engine_options parts_of(std::uint64_t size) {
 
 std::span<std::byte> writable(std::string& s) { return std::as_writable_bytes(std::span(s)); }
 
+/// The first part is answered, all others are kept waiting.
+std::optional<s3_fault> first_part_only(s3_request_view const& r) {
+    s3_fault fault;
+    fault.delay = 30s;
+    return r.range == "bytes=0-999" ? std::nullopt : std::optional(fault);
+}
+
 /// The failure of reading "o" whole in parts of 1000 bytes; the poison behind the buffer must survive.
 awaitable<errc> failure_of_read(std::shared_ptr<object_store> store, std::size_t size) {
     std::string into(size + 16, '#');
@@ -164,11 +171,7 @@ CO_TEST("engine: the first failure cancels the siblings and is thrown after they
 CO_TEST("engine: a time limit covers the whole read and its parts") {
     s3_server server;
     server.put("bucket", "o", numbered(10'000));
-    server.on_request([&](s3_request_view const& r) -> std::optional<s3_fault> {
-        s3_fault fault;
-        fault.delay = 30s;
-        return r.range == "bytes=0-999" ? std::nullopt : std::optional(fault);
-    });
+    server.on_request(first_part_only);
     auto const store = make_s3_store(settings_for(server));
     std::string into(10'000, '#');
     range_engine_options options = parts_of(1'000);
@@ -185,11 +188,7 @@ CO_TEST("engine: a time limit covers the whole read and its parts") {
 CO_TEST("engine: cancelled while parts are on their way, it joins them and says so") {
     s3_server server;
     server.put("bucket", "o", numbered(10'000));
-    server.on_request([&](s3_request_view const& r) -> std::optional<s3_fault> {
-        s3_fault fault;
-        fault.delay = 30s;
-        return r.range == "bytes=0-999" ? std::nullopt : std::optional(fault);
-    });
+    server.on_request(first_part_only);
     auto const store = make_s3_store(settings_for(server));
     std::string into(10'000, '#');
     auto const read = [&]() -> awaitable<void> { co_await read_ranged(store, "o", byte_range::whole(), writable(into), parts_of(1'000)); };
