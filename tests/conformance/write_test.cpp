@@ -152,6 +152,8 @@ CONFORMANCE("ill-formed keys are refused before anything is sent") {
     CHECK_FAILS(errc::invalid_argument, p.store->put("", data));
     CHECK_FAILS(errc::invalid_argument, p.store->put(too_long, data));
     CHECK_FAILS(errc::invalid_argument, p.store->put(with_nul, data));
+    std::string const not_utf8 = p.prefix + "a\xff";
+    CHECK_FAILS(errc::invalid_argument, p.store->put(not_utf8, data));
     CHECK_FAILS(errc::invalid_argument, p.store->head(""));
     std::vector<object_key> const empty_key(1);
     CHECK_FAILS(errc::invalid_argument, p.store->remove(empty_key));

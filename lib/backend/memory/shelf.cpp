@@ -1,5 +1,7 @@
 #include "backend/memory/shelf.hpp"
 
+#include "store/check.hpp"
+
 #include <algorithm>
 #include <mutex>
 #include <utility>
@@ -13,8 +15,8 @@ void shelf::fail(errc reason, std::string_view operation, object_key const& wher
 }
 
 void shelf::check_key(std::string_view operation, object_key const& where) const {
-    if (where.empty() || where.size() > 1024 || where.find('\0') != std::string::npos)
-        fail(errc::invalid_argument, operation, where, "a key has 1 to 1024 bytes, none of them NUL");
+    result<void> const checked = store::check_key(where);
+    if (!checked) throw_error(checked.error(), operation, uri() + where);
 }
 
 std::shared_ptr<stored const> shelf::open(std::string_view operation, object_key const& where, std::string const& version,
