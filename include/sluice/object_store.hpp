@@ -6,6 +6,7 @@
 #include <sluice/error.hpp>
 #include <sluice/object.hpp>
 #include <sluice/options.hpp>
+#include <sluice/upload.hpp>
 
 #include <span>
 #include <string>
@@ -20,6 +21,10 @@ struct capabilities {
     bool versions = false;           ///< get_options::version
     bool attributes = false;         ///< attributes are kept
     std::uint32_t remove_batch = 1;  ///< keys of one request; larger batches are split by the store
+    bool uploads = false;            ///< create_upload
+    std::uint32_t max_parts = 0;     ///< of one upload
+    std::uint64_t min_part = 0;      ///< bytes of every part but the last
+    std::uint64_t max_part = 0;
 };
 
 /// A bucket, container or folder. Hold it by `std::shared_ptr`; share it between threads and coroutines freely.
@@ -44,6 +49,11 @@ public:
 
     /// Writes a whole object in one step: readers see the old or the new one, never a part.
     virtual awaitable<put_result> put(object_key where, payload data, put_options options = {}) = 0;
+
+    /// Begins an object that is written in parts; `options` holds for the finished object, its time limit for each call.
+    ///
+    /// Errors: unsupported where `can().uploads` is false. Cancel: an upload without parts may be left behind.
+    virtual awaitable<upload> create_upload(object_key where, put_options options = {}) = 0;
 
     /// One page of the keys that begin with `prefix`, in key order. See `list_all` for all pages.
     virtual awaitable<list_page> list(std::string prefix, list_options options = {}) = 0;

@@ -1,10 +1,12 @@
 #include "async/clock.hpp"
 #include "backend/memory/shelf.hpp"
+#include "backend/memory/upload.hpp"
 
 #include <sluice/memory.hpp>
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <utility>
 
 namespace sluice::inline v0 {
@@ -64,17 +66,10 @@ awaitable<body_reader> get(std::shared_ptr<shelf const> objects, object_key wher
 
 awaitable<put_result> put(std::shared_ptr<shelf> objects, object_key where, payload data, put_options options) {
     objects->check_key("put", where);
-    std::shared_ptr<std::byte[]> memory = std::make_shared_for_overwrite<std::byte[]>(data.size());
-    std::span<std::byte> const all(memory.get(), data.size());
-    std::size_t at = 0;
-    for (bytes const& piece : data.pieces()) {
-        std::memcpy(all.data() + at, piece.data(), piece.size());
-        at += piece.size();
-    }
-    if (data.source()) co_await data.source()->read(0, all);
+    bytes whole = co_await gather(std::move(data));
     boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
     wall_time const now = async::clock::of(executor).wall();
-    co_return objects->put(std::move(where), bytes(std::move(memory), all), std::move(options), now);
+    co_return objects->put(std::move(where), std::move(whole), std::move(options), now);
 }
 
 awaitable<list_page> list(std::shared_ptr<shelf const> objects, std::string prefix, list_options options) {
@@ -99,6 +94,9 @@ public:
     awaitable<put_result> put(object_key where, payload data, put_options options) override {
         return memory::put(objects_, std::move(where), std::move(data), std::move(options));
     }
+    awaitable<upload> create_upload(object_key where, put_options options) override {
+        return memory::create_upload(objects_, std::move(where), std::move(options));
+    }
     awaitable<list_page> list(std::string prefix, list_options options) override {
         return memory::list(objects_, std::move(prefix), std::move(options));
     }
@@ -107,8 +105,10 @@ public:
     }
     capabilities can() const noexcept override {
         capabilities c;
-        c.create_only_put = c.conditional_put = c.attributes = true;
+        c.create_only_put = c.conditional_put = c.attributes = c.uploads = true;
         c.remove_batch = 1000;
+        c.max_parts = max_parts;
+        c.max_part = std::numeric_limits<std::int64_t>::max();
         return c;
     }
     std::string uri() const override { return objects_->uri(); }

@@ -130,6 +130,12 @@ awaitable<remove_report> remove(store_pointer store, std::vector<object_key> key
     }
 }
 
+awaitable<upload> create_upload(store_pointer store, object_key where, put_options options) {
+    boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
+    operation const op(std::move(store), std::move(executor), "create_upload", std::move(where), operation_kind::overwrite, options);
+    op.raise({errc::unsupported, "this store writes in one request; see capabilities::uploads"});
+}
+
 class s3_store final : public object_store {
 public:
     explicit s3_store(store_pointer store) : core_(std::move(store)) {}
@@ -145,6 +151,9 @@ public:
     }
     awaitable<put_result> put(object_key where, payload data, put_options options) override {
         return s3::put(core_, std::move(where), std::move(data), std::move(options));
+    }
+    awaitable<upload> create_upload(object_key where, put_options options) override {
+        return s3::create_upload(core_, std::move(where), std::move(options));
     }
     awaitable<list_page> list(std::string prefix, list_options options) override {
         return s3::list(core_, std::move(prefix), std::move(options));

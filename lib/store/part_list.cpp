@@ -1,0 +1,29 @@
+#include "store/part_list.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <string>
+
+namespace sluice::inline v0::store {
+
+result<void> part_list::check(part_place const where, std::uint64_t const size) const {
+    if (where.number == 0 || where.number > max_parts_)
+        return failure(errc::invalid_argument,
+                       "part number " + std::to_string(where.number) + " is not one of 1 to " + std::to_string(max_parts_));
+    if (size > std::numeric_limits<std::int64_t>::max() - std::min<std::uint64_t>(where.offset, std::numeric_limits<std::int64_t>::max()))
+        return failure(errc::invalid_argument, "part " + std::to_string(where.number) + " ends beyond what an object can have");
+    return {};
+}
+
+result<std::uint64_t> part_list::whole() const {
+    std::uint64_t end = 0;
+    for (auto const& [number, part] : parts_) {
+        if (part.offset != end)
+            return failure(errc::invalid_argument, "part " + std::to_string(number) + " begins at byte " + std::to_string(part.offset) +
+                                                       ", but the parts before it end at " + std::to_string(end));
+        end += part.size;
+    }
+    return end;
+}
+
+}  // namespace sluice::inline v0::store

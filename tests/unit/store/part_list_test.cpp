@@ -1,0 +1,56 @@
+#include "store/part_list.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+using namespace sluice;
+
+TEST_CASE("parts are an object when each begins where the one before it ends") {
+    struct part {
+        std::uint32_t number;
+        std::uint64_t offset, size;
+    };
+    struct row {
+        std::string_view what;
+        std::vector<part> written;
+        std::optional<std::uint64_t> whole;  // nothing: refused
+    };
+    row const rows[] = {
+        {"none", {}, 0},
+        {"one", {{1, 0, 10}}, 10},
+        {"one that is not number 1", {{7, 0, 10}}, 10},
+        {"out of order", {{3, 20, 5}, {1, 0, 10}, {2, 10, 10}}, 25},
+        {"numbers with holes", {{10, 10, 1}, {2, 0, 10}}, 11},
+        {"an empty one in between", {{1, 0, 4}, {2, 4, 0}, {3, 4, 4}}, 8},
+        {"written again", {{1, 0, 10}, {1, 0, 12}}, 12},
+        {"written again elsewhere", {{1, 0, 10}, {2, 10, 5}, {2, 11, 5}}, std::nullopt},
+        {"nothing at the front", {{1, 1, 10}}, std::nullopt},
+        {"a gap", {{1, 0, 10}, {2, 11, 10}}, std::nullopt},
+        {"an overlap", {{1, 0, 10}, {2, 9, 10}}, std::nullopt},
+        {"numbers against the order of the offsets", {{2, 0, 10}, {1, 10, 10}}, std::nullopt},
+    };
+    for (row const& r : rows) {
+        store::part_list list(100);
+        for (part const& p : r.written) list.add({p.number, p.offset}, p.size);
+        result<std::uint64_t> const whole = list.whole();
+        CHECK_MESSAGE(whole.has_value() == r.whole.has_value(), r.what);
+        if (whole && r.whole) CHECK_MESSAGE(*whole == *r.whole, r.what);
+        if (!whole) CHECK_MESSAGE(whole.error().reason() == errc::invalid_argument, r.what);
+    }
+}
+
+TEST_CASE("a part number or an end that no object can have is refused before it is sent") {
+    store::part_list const list(10'000);
+    constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
+    CHECK(list.check({1, 0}, 0).has_value());
+    CHECK(list.check({10'000, most - 1}, 1).has_value());
+    CHECK_FALSE(list.check({0, 0}, 1).has_value());
+    CHECK_FALSE(list.check({10'001, 0}, 1).has_value());
+    CHECK_FALSE(list.check({1, most}, 1).has_value());
+    CHECK_FALSE(list.check({1, std::numeric_limits<std::uint64_t>::max()}, std::numeric_limits<std::uint64_t>::max()).has_value());
+}
