@@ -21,8 +21,9 @@ CONFIGURATIONS = {
     "tsan": ("g++-12", "-Dbuildtype=debug", "-Doptimization=1", "-Db_sanitize=thread", "-Db_lundef=false", "-Dcli=false"),
     "clang": ("clang++-16", "-Dbuildtype=debug", "-Dexamples=true", "-Dbenches=true"),
 }
+STORES = ["memory", "s3", "prefixed", "limited", "observed", "faulty", "nested"]
 # Program -> seconds a run may take (sanitizers three times that), and the environments it is run in.
-PROGRAMS = {"unit": (120, [{}]), "stream": (600, [{}]), "conformance": (600, [{"SLUICE_STORE": "memory"}, {"SLUICE_STORE": "s3"}])}
+PROGRAMS = {"unit": (120, [{}]), "stream": (600, [{}]), "conformance": (600, [{"SLUICE_STORE": kind} for kind in STORES])}
 
 
 def programs(directory, names, env=None, patience=1):

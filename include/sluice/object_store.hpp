@@ -16,14 +16,15 @@ namespace sluice::inline v0 {
 
 /// What a store can do beyond the plain operations; asking for more is `errc::unsupported`, never ignored.
 struct capabilities {
-    bool create_only_put = false;    ///< put_options::create_only
-    bool conditional_put = false;    ///< put_options::if_match
-    bool versions = false;           ///< get_options::version
-    bool attributes = false;         ///< attributes are kept
-    std::uint32_t remove_batch = 1;  ///< keys of one request; larger batches are split by the store
-    bool uploads = false;            ///< create_upload
-    std::uint32_t max_parts = 0;     ///< of one upload
-    std::uint64_t min_part = 0;      ///< bytes of every part but the last
+    bool create_only_put = false;      ///< put_options::create_only
+    bool conditional_put = false;      ///< put_options::if_match
+    bool versions = false;             ///< get_options::version
+    bool attributes = false;           ///< attributes are kept
+    std::uint32_t longest_key = 1024;  ///< bytes; every key up to here is taken
+    std::uint32_t remove_batch = 1;    ///< keys of one request; larger batches are split by the store
+    bool uploads = false;              ///< create_upload
+    std::uint32_t max_parts = 0;       ///< of one upload
+    std::uint64_t min_part = 0;        ///< bytes of every part but the last
     std::uint64_t max_part = 0;
 };
 

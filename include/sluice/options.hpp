@@ -1,9 +1,11 @@
 #pragma once
 
+#include <sluice/error.hpp>
 #include <sluice/object.hpp>
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -12,10 +14,21 @@ namespace sluice::inline v0 {
 
 // Option types have constructors on purpose: GCC 12 destroys aggregate temporaries twice inside a co_await expression.
 
+/// One request of an operation, answered or failed.
+struct attempt {
+    attempt() {}
+    unsigned number = 1;
+    int status = 0;  ///< HTTP status, 0 without an answer or where there is no HTTP
+    std::optional<errc> failed;
+    std::chrono::nanoseconds elapsed{0};  ///< until the head of the answer
+};
+
 /// What every operation takes.
 struct call_options {
     call_options() {}
     std::optional<std::chrono::nanoseconds> time_limit;  ///< for the whole operation with its retries; overrides the store's
+    /// Called after each attempt, on the operation's thread; must be quick and must not throw. Stores without requests never call it.
+    std::function<void(attempt const&)> on_attempt;
 };
 
 /// Conditions of a read. ETags with or without quotes.
@@ -53,7 +66,7 @@ struct list_options : call_options {
     std::uint32_t max_keys = 1000;  ///< at most; a page may be shorter
 };
 
-static_assert(!std::is_aggregate_v<call_options> && !std::is_aggregate_v<get_options> && !std::is_aggregate_v<head_options> &&
-              !std::is_aggregate_v<put_options> && !std::is_aggregate_v<list_options>);
+static_assert(!std::is_aggregate_v<attempt> && !std::is_aggregate_v<call_options> && !std::is_aggregate_v<get_options> &&
+              !std::is_aggregate_v<head_options> && !std::is_aggregate_v<put_options> && !std::is_aggregate_v<list_options>);
 
 }  // namespace sluice::inline v0

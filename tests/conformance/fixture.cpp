@@ -3,6 +3,10 @@
 #include <sluice/memory.hpp>
 #include <sluice/s3.hpp>
 #include <sluice/testing/s3_server.hpp>
+#include <sluice/wrap/faulty.hpp>
+#include <sluice/wrap/limited.hpp>
+#include <sluice/wrap/observed.hpp>
+#include <sluice/wrap/prefixed.hpp>
 
 #include <unistd.h>
 #include <atomic>
@@ -24,9 +28,26 @@ struct setting {
     std::shared_ptr<object_store> store;
 };
 
+/// A memory store with the named wrapper around it; null for another name.
+std::shared_ptr<object_store> make_wrapped(std::string const& wrapper) {
+    std::shared_ptr<object_store> inner = make_memory_store("conformance", 7);
+    limited_options tight;
+    tight.operations = 2;
+    tight.bytes = 100'000;
+    if (wrapper == "prefixed") return make_prefixed(inner, "in/here%2F/");
+    if (wrapper == "limited") return make_limited(inner, tight);
+    if (wrapper == "observed") return make_observed(inner, [](observation const&) {});
+    if (wrapper == "faulty") return make_faulty(inner, faulty_options());  // all rates are zero
+    if (wrapper != "nested") return nullptr;
+    std::shared_ptr<object_store> const faulty = make_faulty(inner, faulty_options());
+    return make_prefixed(make_limited(make_observed(faulty, [](observation const&) {}), tight), "deep/");
+}
+
 setting make_setting() {
     setting s;
     std::string const kind = environment("SLUICE_STORE");
+    s.store = make_wrapped(kind);
+    if (s.store) return s;
     if (kind == "memory") {
         s.store = make_memory_store("conformance", 7);
     } else if (kind == "s3") {
@@ -43,7 +64,7 @@ setting make_setting() {
         settings.bucket = environment("SLUICE_TEST_BUCKET");
         s.store = make_s3_store(settings);
     } else {
-        throw std::runtime_error("set SLUICE_STORE to memory, s3 or env");
+        throw std::runtime_error("set SLUICE_STORE to memory, s3, env, prefixed, limited, observed, faulty or nested");
     }
     return s;
 }

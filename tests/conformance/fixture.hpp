@@ -23,7 +23,8 @@ struct place {
 };
 
 /// Runs one case against the store that SLUICE_STORE names: "memory", "s3" (in this process), or "env" (settings from the environment
-/// and the bucket of SLUICE_TEST_BUCKET: a real server).
+/// and the bucket of SLUICE_TEST_BUCKET: a real server), or a wrapper ("prefixed", "limited", "observed", "faulty", or all: "nested")
+/// around a memory store.
 void run_conformance(std::function<awaitable<void>(place)> body);
 
 /// Bytes that differ at every offset modulo a prime, so that a shifted, repeated or zeroed piece shows.

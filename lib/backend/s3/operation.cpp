@@ -31,7 +31,8 @@ operation::operation(std::shared_ptr<core const> store, boost::asio::any_io_exec
     : store_(std::move(store)),
       name_(name),
       key_(std::move(key)),
-      tries_(std::move(executor), store_->settings.retry, kind, store_->tokens(), limit_of(store_->settings, options)) {
+      tries_(std::move(executor), store_->settings.retry, kind, store_->tokens(), limit_of(store_->settings, options)),
+      on_attempt_(options.on_attempt) {
     how_.limits = store_->settings.timeouts;
     how_.pool = store_->settings.pool;
     how_.deadline = tries_.deadline();
@@ -47,15 +48,20 @@ awaitable<result<http::response>> operation::send(recipe const* const what) {
             prepare(*what);
             result<http::response> answer = co_await http::send(&where_->origin, &request_, &how_);
             if (store_->log.at(log_level::debug)) log_attempt(answer);
-            if (answer && is_success(answer->head().status)) co_return std::move(answer);
+            if (answer && is_success(answer->head().status)) {
+                tell_attempt(answer->head().status, std::nullopt);
+                co_return std::move(answer);
+            }
             if (answer) {
                 co_await take_refusal(&*answer);
                 f = failure_of(refusal_, as_);
                 row = outcome_of(refusal_, as_);
+                tell_attempt(refusal_.status, f->reason());
             } else {
                 refusal_ = refusal();
                 f = about_place(std::move(answer).error(), *where_);
                 row = retry::classify(*f);
+                tell_attempt(0, f->reason());
             }
         }  // an answer that was not read to its end holds a place in the pool: not while we pause
         std::optional<failure> final = co_await recover(std::move(*f), row);
@@ -118,7 +124,7 @@ void operation::prepare(recipe const& what) {
         store_->signer.sign(request_, *keys_, where_->region, as_.signed_at, hash);
     }
     ++attempts_;
-    if (store_->log.at(log_level::debug)) sent_at_ = tries_.clock().now();
+    if (on_attempt_ || store_->log.at(log_level::debug)) sent_at_ = tries_.clock().now();
 }
 
 awaitable<void> operation::take_refusal(http::response* const answer) {
@@ -164,6 +170,16 @@ void operation::succeeded(std::uint64_t const bytes) {
 void operation::describe(error_info& info) const {
     info.attempts = attempts_;
     info.elapsed = tries_.elapsed();
+}
+
+void operation::tell_attempt(int const status, std::optional<errc> const failed) const {
+    if (!on_attempt_) return;
+    attempt one;
+    one.number = attempts_;
+    one.status = status;
+    one.failed = failed;
+    one.elapsed = tries_.clock().now() - sent_at_;
+    on_attempt_(one);
 }
 
 void operation::log_attempt(result<http::response> const& answer) const {

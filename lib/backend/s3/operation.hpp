@@ -11,6 +11,7 @@
 #include <sluice/credentials.hpp>
 #include <sluice/options.hpp>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -54,6 +55,7 @@ private:
     awaitable<void> take_refusal(http::response* answer);
     bool learn(retry::verdict fix);
     awaitable<bool> refresh_credentials();
+    void tell_attempt(int status, std::optional<errc> failed) const;
     void log_attempt(result<http::response> const& answer) const;
     void log_retry(failure const& f, std::chrono::nanoseconds pause) const;
 
@@ -61,6 +63,7 @@ private:
     std::string_view name_;
     object_key key_;
     retry::retrying tries_;
+    std::function<void(attempt const&)> on_attempt_;
     place const* where_ = nullptr;
     http::request request_;
     http::send_options how_;
