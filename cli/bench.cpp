@@ -14,11 +14,21 @@
 #include <unistd.h>
 #include <algorithm>
 #include <chrono>
+#include <fstream>
+#include <string>
 #include <utility>
 
 namespace sluice::inline v0::cli {
 
 namespace {
+
+/// The most memory this program has had. Not ru_maxrss: that begins with what the process had that started this one.
+std::uint64_t peak_resident_bytes() {
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);)
+        if (line.starts_with("VmHWM:")) return std::stoull(line.substr(6)) * 1024;
+    return 0;
+}
 
 /// Time and CPU of this process so far.
 struct usage {
@@ -28,11 +38,9 @@ struct usage {
         auto const seconds = [](timeval t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6; };
         user = seconds(now.ru_utime);
         system = seconds(now.ru_stime);
-        peak_bytes = static_cast<std::uint64_t>(now.ru_maxrss) * 1024;
     }
     std::chrono::steady_clock::time_point when = std::chrono::steady_clock::now();
     double user, system;
-    std::uint64_t peak_bytes;
 };
 
 /// Learns size and version of every object, a few at a time.
@@ -109,7 +117,7 @@ std::string result_json(bench_options const& options, bench_load const& load, us
     bool const single = options.transfer.strategy == read_strategy::single;
     json_object out;
     out.add("bytes", load.plan().bytes()).add("requests", load.plan().jobs()).add("wall_s", wall);
-    out.add("cpu_user_s", user).add("cpu_sys_s", system).add("peak_rss_bytes", after.peak_bytes);
+    out.add("cpu_user_s", user).add("cpu_sys_s", system).add("peak_rss_bytes", peak_resident_bytes());
     out.add("gb_per_s", wall > 0 ? bytes / 1e9 / wall : 0.0);
     if (gib > 0) {
         out.add("cpu_s_per_gib", (user + system) / gib);

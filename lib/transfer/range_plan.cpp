@@ -6,17 +6,15 @@
 
 namespace sluice::inline v0::transfer {
 
-std::vector<range_part> plan_parts(std::uint64_t const offset, std::uint64_t const length, std::uint64_t const part_size) {
+part_plan::part_plan(std::uint64_t const offset, std::uint64_t const length, std::uint64_t const part_size) noexcept
+    : offset_(offset),
+      length_(length),
+      size_(part_size) {
     assert(part_size != 0);
-    std::uint64_t const count = length / part_size + (length % part_size != 0);
+    std::uint64_t const count = size();
     std::uint64_t const tail = length % part_size;
     bool const even_out = count > 1 && tail != 0 && tail < part_size / 4;
-    std::uint64_t const size = even_out ? length / count + (length % count != 0) : part_size;
-
-    std::vector<range_part> parts;
-    parts.reserve(count);
-    for (std::uint64_t at = 0; at < length; at += size) parts.push_back({offset + at, std::min(size, length - at), at});
-    return parts;
+    if (even_out) size_ = length / count + (length % count != 0);
 }
 
 std::vector<merged_range> merge_ranges(std::vector<wanted_range> const& wanted, std::uint64_t const gap) {

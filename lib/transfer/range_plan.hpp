@@ -1,24 +1,37 @@
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
 namespace sluice::inline v0::transfer {
 
-/// One request: bytes [offset, offset + length) of the object, to be written at `at` bytes into the destination.
+/// One request: bytes [offset, offset + length) of what is read.
 struct range_part {
     std::uint64_t offset;
     std::uint64_t length;
-    std::uint64_t at;
 
     friend bool operator==(range_part const&, range_part const&) = default;
 };
 
-/// Cuts `length` bytes from `offset` into parts of at most `part_size`, in order, without gap or overlap.
+/// `length` bytes from `offset` on in parts of at most `part_size`, in order, without gap or overlap; computed, not kept, so that an
+/// object of any size costs no memory.
 ///
 /// The last part is never shorter than a quarter of `part_size` when that can be had by making the parts before it a
 /// little smaller: a tiny tail costs a whole round trip. `part_size` must not be zero.
-std::vector<range_part> plan_parts(std::uint64_t offset, std::uint64_t length, std::uint64_t part_size);
+class part_plan {
+public:
+    part_plan(std::uint64_t offset, std::uint64_t length, std::uint64_t part_size) noexcept;
+
+    std::uint64_t size() const noexcept { return length_ / size_ + (length_ % size_ != 0); }
+    range_part operator[](std::uint64_t i) const noexcept { return {offset_ + i * size_, std::min(size_, length_ - i * size_)}; }
+
+private:
+    std::uint64_t offset_;
+    std::uint64_t length_;
+    std::uint64_t size_;
+};
 
 /// A wanted piece of an object; `at` says where its first byte goes.
 struct wanted_range {

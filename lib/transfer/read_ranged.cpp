@@ -30,11 +30,11 @@ awaitable<void> fill(std::shared_ptr<object_store> store, object_key where, open
     }
     boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
     async::clock const& clock = async::clock::of(executor);
-    std::vector<range_part> const parts = plan_parts(first_size, from->rest(), options.part_size);
-    std::atomic<std::size_t> next = 0;
+    part_plan const parts(first_size, from->rest(), options.part_size);
+    std::atomic<std::uint64_t> next = 0;
 
     auto fetch_others = [&]() -> awaitable<void> {
-        for (std::size_t i = next++; i < parts.size(); i = next++) {
+        for (std::uint64_t i = next++; i < parts.size(); i = next++) {
             range_part const part = parts[i];
             byte_range const range = byte_range::bounded(from->all.offset + part.offset, part.length);
             read_result const got =
@@ -50,7 +50,8 @@ awaitable<void> fill(std::shared_ptr<object_store> store, object_key where, open
     // The first failure cancels the others, and is thrown only after the last of them has stopped touching `into`.
     auto body = [&](async::task_group& group) -> awaitable<void> {
         group.spawn([&] { return fetch_first_then_others(); });
-        for (std::size_t n = std::min(options.parts_in_flight - 1, parts.size()); n > 0; --n) group.spawn([&] { return fetch_others(); });
+        for (std::uint64_t n = std::min<std::uint64_t>(options.parts_in_flight - 1, parts.size()); n > 0; --n)
+            group.spawn([&] { return fetch_others(); });
         co_return;
     };
     co_await async::with_task_group(body);

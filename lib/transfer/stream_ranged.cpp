@@ -29,28 +29,28 @@ public:
           where_(std::move(where)),
           from_(from),
           clock_(clock),
-          deadline_(deadline) {
-        std::uint64_t const first = from->first.range().length;
-        if (first > 0) parts_.push_back({0, first, 0});
-        for (range_part const& p : plan_parts(first, from->rest(), options.part_size)) parts_.push_back(p);
-        std::uint64_t const block = std::max(first, std::min(options.part_size, from->rest()));
+          deadline_(deadline),
+          others_(from->first.range().length, from->rest(), options.part_size) {
+        std::uint64_t const block = std::max(from->first.range().length, std::min(options.part_size, from->rest()));
         std::uint64_t const affordable = std::max<std::uint64_t>(1, options.memory_limit / std::max<std::uint64_t>(1, block));
-        window_ = std::max<std::size_t>(1, std::min({options.parts_in_flight, parts_.size(), static_cast<std::size_t>(affordable)}));
+        window_ =
+            std::max<std::size_t>(1, static_cast<std::size_t>(std::min<std::uint64_t>({options.parts_in_flight, count(), affordable})));
         blocks_ = std::make_shared<block_pool>(block, window_);
     }
 
-    std::size_t count() const noexcept { return parts_.size(); }
+    /// The part that is open already, and the others.
+    std::uint64_t count() const noexcept { return 1 + others_.size(); }
     std::size_t window() const noexcept { return window_; }
-    std::uint64_t offset(std::size_t i) const noexcept { return from_->all.offset + parts_[i].offset; }
+    std::uint64_t offset(std::uint64_t i) const noexcept { return from_->all.offset + part(i).offset; }
 
     /// The next part nobody has taken yet.
-    std::optional<std::size_t> claim() noexcept {
-        std::size_t const i = next_++;
-        return i < parts_.size() ? std::optional(i) : std::nullopt;
+    std::optional<std::uint64_t> claim() noexcept {
+        std::uint64_t const i = next_++;
+        return i < count() ? std::optional(i) : std::nullopt;
     }
 
-    awaitable<bytes> fetch(std::size_t i) {
-        range_part const part = parts_[i];
+    awaitable<bytes> fetch(std::uint64_t i) {
+        range_part const part = this->part(i);
         std::shared_ptr<std::byte> block = blocks_->take();
         std::span<std::byte> const into(block.get(), part.length);
         std::uint64_t got = 0;
@@ -69,15 +69,17 @@ public:
     }
 
 private:
+    range_part part(std::uint64_t i) const noexcept { return i == 0 ? range_part{0, from_->first.range().length} : others_[i - 1]; }
+
     std::shared_ptr<object_store> store_;
     object_key where_;
     opening* from_;
     async::clock const& clock_;
     async::time_point deadline_;
-    std::vector<range_part> parts_;
+    part_plan others_;
     std::size_t window_ = 1;
     std::shared_ptr<block_pool> blocks_;
-    std::atomic<std::size_t> next_ = 0;
+    std::atomic<std::uint64_t> next_ = 0;
 };
 
 /// Parts on their way from the workers to the one consumer, in order; at most `window` are claimed and not yet consumed.
@@ -87,7 +89,7 @@ public:
 
     awaitable<async::semaphore::permit> enter() { return permits_.acquire(); }
 
-    void put(std::size_t i, bytes part, async::semaphore::permit permit) {
+    void put(std::uint64_t i, bytes part, async::semaphore::permit permit) {
         {
             std::lock_guard const lock(mutex_);
             slots_[i % slots_.size()].emplace(std::move(part), std::move(permit));
@@ -96,7 +98,7 @@ public:
     }
 
     using slot = std::pair<bytes, async::semaphore::permit>;
-    awaitable<slot> take(std::size_t i) {
+    awaitable<slot> take(std::uint64_t i) {
         std::unique_lock lock(mutex_);
         std::optional<slot>& place = slots_[i % slots_.size()];
         while (!place) {
@@ -134,7 +136,7 @@ awaitable<void> stream_ordered(part_reader* reader, part_sink* sink) {
     auto work = [&]() -> awaitable<void> {
         for (;;) {
             async::semaphore::permit permit = co_await window.enter();
-            std::optional<std::size_t> const i = reader->claim();
+            std::optional<std::uint64_t> const i = reader->claim();
             if (!i) co_return;
             bytes part = co_await reader->fetch(*i);
             window.put(*i, std::move(part), std::move(permit));
@@ -142,7 +144,7 @@ awaitable<void> stream_ordered(part_reader* reader, part_sink* sink) {
     };
     auto body = [&](async::task_group& group) -> awaitable<void> {
         for (std::size_t n = 0; n < reader->window(); ++n) group.spawn([&] { return work(); });
-        for (std::size_t i = 0; i < reader->count(); ++i) {
+        for (std::uint64_t i = 0; i < reader->count(); ++i) {
             reorder_window::slot next = co_await window.take(i);
             co_await (*sink)(reader->offset(i), std::move(next.first));
         }
@@ -152,7 +154,7 @@ awaitable<void> stream_ordered(part_reader* reader, part_sink* sink) {
 
 awaitable<void> stream_unordered(part_reader* reader, part_sink* sink) {
     auto work = [&]() -> awaitable<void> {
-        for (std::optional<std::size_t> i = reader->claim(); i; i = reader->claim()) {
+        for (std::optional<std::uint64_t> i = reader->claim(); i; i = reader->claim()) {
             bytes part = co_await reader->fetch(*i);
             co_await (*sink)(reader->offset(*i), std::move(part));
         }

@@ -24,7 +24,8 @@ public:
     virtual ~visit() = default;
     /// The inner call succeeded and moved so many bytes. What is thrown is what the caller sees.
     virtual void succeeded(std::uint64_t) {}
-    virtual void failed(std::exception_ptr const&) noexcept {}
+    /// The inner call threw `why`, which the caller will see.
+    virtual void failed(std::exception_ptr const& why) { static_cast<void>(why); }
 };
 
 /// What a wrapper does around every call of a store that it otherwise leaves as it is.

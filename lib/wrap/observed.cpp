@@ -14,7 +14,7 @@ namespace wrap {
 
 namespace {
 
-errc reason_of(std::exception_ptr const& why) noexcept {
+errc reason_of(std::exception_ptr const& why) {
     try {
         std::rethrow_exception(why);
     } catch (error const& e) {
@@ -59,7 +59,7 @@ private:
               began_(clock.now()) {}
 
         void succeeded(std::uint64_t bytes) override { told(std::nullopt, bytes); }
-        void failed(std::exception_ptr const& why) noexcept override { told(reason_of(why), 0); }
+        void failed(std::exception_ptr const& why) override { told(reason_of(why), 0); }
 
     private:
         void told(std::optional<errc> failed, std::uint64_t bytes) const {
