@@ -23,6 +23,7 @@ struct capabilities {
     std::uint32_t longest_key = 1024;  ///< bytes; every key up to here is taken
     std::uint32_t remove_batch = 1;    ///< keys of one request; larger batches are split by the store
     bool uploads = false;              ///< create_upload
+    bool resumes = false;              ///< put_options::resume_as
     std::uint32_t max_parts = 0;       ///< of one upload
     std::uint64_t min_part = 0;        ///< bytes of every part but the last
     std::uint64_t max_part = 0;

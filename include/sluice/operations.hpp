@@ -45,6 +45,31 @@ SLUICE_API awaitable<remove_report> remove_prefix(std::shared_ptr<object_store> 
 /// Progress of a transfer: bytes done so far, and the total once it is known. Called from the transfer's coroutines; must be quick.
 using progress = std::function<void(std::uint64_t done, std::uint64_t total)>;
 
+/// Options of `copy_object`.
+struct copy_options {
+    copy_options() {}
+    range_engine_options read;  ///< how the source is read; its part size is that of the upload, made larger where that is needed
+    put_options put;            ///< of the new object; attributes are the source's unless some are given here
+    bool keep_partial = false;  ///< on failure leave the parts for the next attempt, where `capabilities::resumes`
+    sluice::v0::progress report;
+};
+
+/// What `copy_object` did.
+struct copied {
+    copied() {}
+    object_meta object;         ///< the source
+    put_result put;             ///< the new object
+    std::uint64_t resumed = 0;  ///< bytes that an interrupted copy of the same version had left
+};
+
+/// Copies an object from any store to any other, through this program's memory: small ones in one request each, large ones in parts
+/// side by side, all of one version, at most `read.memory_limit` bytes at once. An interrupted copy of the same version is gone on with.
+///
+/// Errors: those of reading and of writing. Failure and cancel: what was written is thrown away, unless `keep_partial`; an existing
+/// object keeps its content. That the throwing away failed, too, is said in the error, with the upload's id.
+SLUICE_API awaitable<copied> copy_object(std::shared_ptr<object_store> from, object_key what, std::shared_ptr<object_store> to,
+                                         object_key as, copy_options options = {});
+
 /// Downloads an object into a file: parts side by side into a temporary file of the same folder, which then takes the name.
 ///
 /// Cancel and failure: the temporary file is removed; an existing file keeps its old content. Errors: those of reading; io, no_space.

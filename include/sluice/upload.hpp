@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace sluice::inline v0 {
 
@@ -17,11 +18,18 @@ struct part_place {
     std::uint64_t offset = 0;  ///< of the part's first byte in the object
 };
 
+/// A part that has been written.
+struct written_part {
+    part_place where;
+    std::uint64_t size = 0;
+};
+
 /// What a store implements for `create_upload`.
 class SLUICE_API upload_target {
 public:
     virtual ~upload_target() = default;
     virtual std::string id() const = 0;
+    virtual std::vector<written_part> parts() const = 0;
     virtual awaitable<void> write(part_place where, payload data) = 0;
     virtual awaitable<put_result> complete() = 0;
     virtual awaitable<void> abort() = 0;
@@ -29,14 +37,18 @@ public:
 
 /// An object that is being written in parts; nobody sees it before `complete`.
 ///
-/// Lifetime: copies are the same upload. When the last one goes, what a file store has written is removed; an object store keeps the
-/// parts until `abort`. Threads: `write` from any number of coroutines at once; `complete` and `abort` when no `write` is under way.
+/// Lifetime: copies are the same upload. When the last one goes, what a file store has written is removed (unless the upload may be
+/// taken up again, see `put_options::resume_as`); an object store keeps the parts until `abort`. Threads: `write` from any number of
+/// coroutines at once; `complete` and `abort` when no `write` is under way.
 class SLUICE_API upload {
 public:
     explicit upload(std::shared_ptr<upload_target> target) : target_(std::move(target)) {}
 
     /// The service's name for it, by which it can be aborted from elsewhere; empty where there is none.
     std::string id() const { return target_->id(); }
+
+    /// What has been written so far, by number; at the beginning what an interrupted upload had left.
+    std::vector<written_part> parts() const { return target_->parts(); }
 
     /// Writes one part, in any order; writing a number again replaces that part.
     ///

@@ -18,12 +18,19 @@ result<void> part_list::check(part_place const where, std::uint64_t const size) 
 result<std::uint64_t> part_list::whole() const {
     std::uint64_t end = 0;
     for (auto const& [number, part] : parts_) {
-        if (part.offset != end)
-            return failure(errc::invalid_argument, "part " + std::to_string(number) + " begins at byte " + std::to_string(part.offset) +
-                                                       ", but the parts before it end at " + std::to_string(end));
+        if (part.where.offset != end)
+            return failure(errc::invalid_argument, "part " + std::to_string(number) + " begins at byte " +
+                                                       std::to_string(part.where.offset) + ", but the parts before it end at " +
+                                                       std::to_string(end));
         end += part.size;
     }
     return end;
+}
+
+std::vector<written_part> part_list::parts() const {
+    std::vector<written_part> all;
+    for (auto const& [number, part] : parts_) all.push_back(part);
+    return all;
 }
 
 }  // namespace sluice::inline v0::store

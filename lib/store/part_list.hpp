@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <vector>
 
 namespace sluice::inline v0::store {
 
@@ -17,18 +18,17 @@ public:
     result<void> check(part_place where, std::uint64_t size) const;
 
     /// A part has been written; the same number again replaces it.
-    void add(part_place where, std::uint64_t size) { parts_.insert_or_assign(where.number, extent{where.offset, size}); }
+    void add(part_place where, std::uint64_t size) { parts_.insert_or_assign(where.number, written_part{where, size}); }
 
     /// The size of the object. Errors: invalid_argument naming the first part that does not begin where the one before it ends.
     result<std::uint64_t> whole() const;
 
+    /// By number.
+    std::vector<written_part> parts() const;
+
 private:
-    struct extent {
-        std::uint64_t offset;
-        std::uint64_t size;
-    };
     std::uint32_t max_parts_;
-    std::map<std::uint32_t, extent> parts_;
+    std::map<std::uint32_t, written_part> parts_;
 };
 
 }  // namespace sluice::inline v0::store

@@ -6,14 +6,15 @@
 
 namespace sluice::inline v0::transfer {
 
-part_plan::part_plan(std::uint64_t const offset, std::uint64_t const length, std::uint64_t const part_size) noexcept
+part_plan::part_plan(std::uint64_t const offset, std::uint64_t const length, std::uint64_t const part_size,
+                     tail_part const what_of_it) noexcept
     : offset_(offset),
       length_(length),
       size_(part_size) {
     assert(part_size != 0);
     std::uint64_t const count = size();
     std::uint64_t const tail = length % part_size;
-    bool const even_out = count > 1 && tail != 0 && tail < part_size / 4;
+    bool const even_out = what_of_it == tail_part::evened && count > 1 && tail != 0 && tail < part_size / 4;
     if (even_out) size_ = length / count + (length % count != 0);
 }
 

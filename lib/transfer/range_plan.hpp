@@ -15,14 +15,19 @@ struct range_part {
     friend bool operator==(range_part const&, range_part const&) = default;
 };
 
+/// What becomes of a last part much smaller than the others.
+enum class tail_part {
+    evened,  ///< the parts before it become a little smaller: a tiny tail costs a whole round trip
+    kept,    ///< for uploads: a part may have a least size, and some services want all but the last alike
+};
+
 /// `length` bytes from `offset` on in parts of at most `part_size`, in order, without gap or overlap; computed, not kept, so that an
 /// object of any size costs no memory.
 ///
-/// The last part is never shorter than a quarter of `part_size` when that can be had by making the parts before it a
-/// little smaller: a tiny tail costs a whole round trip. `part_size` must not be zero.
+/// Evened, the last part is never shorter than a quarter of `part_size` if there is more than one. `part_size` must not be zero.
 class part_plan {
 public:
-    part_plan(std::uint64_t offset, std::uint64_t length, std::uint64_t part_size) noexcept;
+    part_plan(std::uint64_t offset, std::uint64_t length, std::uint64_t part_size, tail_part tail = tail_part::evened) noexcept;
 
     std::uint64_t size() const noexcept { return length_ / size_ + (length_ % size_ != 0); }
     range_part operator[](std::uint64_t i) const noexcept { return {offset_ + i * size_, std::min(size_, length_ - i * size_)}; }

@@ -2,7 +2,7 @@
 #include "transfer/at_edge.hpp"
 #include "transfer/block_pool.hpp"
 #include "transfer/opening.hpp"
-#include "transfer/range_plan.hpp"
+#include "transfer/part_reader.hpp"
 #include "transfer/workers.hpp"
 
 #include <sluice/async/semaphore.hpp>
@@ -10,7 +10,6 @@
 #include <sluice/range_engine.hpp>
 
 #include <algorithm>
-#include <atomic>
 #include <optional>
 #include <utility>
 
@@ -19,68 +18,6 @@ namespace sluice::inline v0 {
 namespace transfer {
 
 namespace {
-
-/// What one transfer in parts shares between its coroutines; outlives them all.
-class part_reader {
-public:
-    part_reader(std::shared_ptr<object_store> store, object_key where, opening* from, range_engine_options const& options,
-                async::clock const& clock, async::time_point deadline)
-        : store_(std::move(store)),
-          where_(std::move(where)),
-          from_(from),
-          clock_(clock),
-          deadline_(deadline),
-          others_(from->first.range().length, from->rest(), options.part_size) {
-        std::uint64_t const block = std::max(from->first.range().length, std::min(options.part_size, from->rest()));
-        std::uint64_t const affordable = std::max<std::uint64_t>(1, options.memory_limit / std::max<std::uint64_t>(1, block));
-        window_ =
-            std::max<std::size_t>(1, static_cast<std::size_t>(std::min<std::uint64_t>({options.parts_in_flight, count(), affordable})));
-        blocks_ = std::make_shared<block_pool>(block, window_);
-    }
-
-    /// The part that is open already, and the others.
-    std::uint64_t count() const noexcept { return 1 + others_.size(); }
-    std::size_t window() const noexcept { return window_; }
-    std::uint64_t offset(std::uint64_t i) const noexcept { return from_->all.offset + part(i).offset; }
-
-    /// The next part nobody has taken yet.
-    std::optional<std::uint64_t> claim() noexcept {
-        std::uint64_t const i = next_++;
-        return i < count() ? std::optional(i) : std::nullopt;
-    }
-
-    awaitable<bytes> fetch(std::uint64_t i) {
-        range_part const part = this->part(i);
-        std::shared_ptr<std::byte> block = blocks_->take();
-        std::span<std::byte> const into(block.get(), part.length);
-        std::uint64_t got = 0;
-        if (i == 0) {
-            got = co_await from_->first.read_all(into);
-        } else {
-            read_result const r =
-                co_await store_->read(where_, byte_range::bounded(offset(i), part.length), into, until(from_->others, clock_, deadline_));
-            if (r.object.size != from_->object().size)
-                fail(errc::precondition_failed, *store_, where_, "the object changed while it was read");
-            got = r.range.length;
-        }
-        if (got != part.length)
-            fail(errc::truncated, *store_, where_, "the body ended " + std::to_string(part.length - got) + " bytes early");
-        co_return bytes(std::move(block), into);
-    }
-
-private:
-    range_part part(std::uint64_t i) const noexcept { return i == 0 ? range_part{0, from_->first.range().length} : others_[i - 1]; }
-
-    std::shared_ptr<object_store> store_;
-    object_key where_;
-    opening* from_;
-    async::clock const& clock_;
-    async::time_point deadline_;
-    part_plan others_;
-    std::size_t window_ = 1;
-    std::shared_ptr<block_pool> blocks_;
-    std::atomic<std::uint64_t> next_ = 0;
-};
 
 /// Parts on their way from the workers to the one consumer, in order; at most `window` are claimed and not yet consumed.
 class reorder_window {

@@ -64,6 +64,7 @@ public:
           uri_(std::move(uri)) {}
 
     std::string id() const override { return inner_.id(); }
+    std::vector<written_part> parts() const override { return inner_.parts(); }
     awaitable<void> write(part_place where, payload data) override {
         call what("write part", uri_, data.size());
         return around(by_, std::move(what), inner_.write(where, std::move(data)));

@@ -226,3 +226,55 @@ CONFORMANCE("parts may be written side by side") {
     std::string const got = co_await content(p, "side-by-side");
     CHECK((got == expected));
 }
+
+CONFORMANCE("an upload that was dropped is taken up under its name, and under no other") {
+    bool const able = co_await uploads_here(p);
+    if (!able) co_return;
+    std::size_t const size = part_size(p, 20'000);
+    put_options options;
+    options.resume_as = "source, version 1";
+    if (!p.store->can().resumes) {
+        CHECK_FAILS(errc::unsupported, p.store->create_upload(p.key("resumed"), options));
+        co_return;
+    }
+    {
+        upload dropped = co_await p.store->create_upload(p.key("resumed"), options);
+        CHECK(dropped.parts().empty());
+        co_await write(dropped, 2, size, "tail");
+    }
+    CHECK_FAILS(errc::not_found, p.store->head(p.key("resumed")));
+    list_page const page = co_await list_all(p.store, p.prefix);
+    CHECK(page.objects.empty());
+    put_options other = options;
+    other.resume_as = "source, version 2";
+    upload different = co_await p.store->create_upload(p.key("other"), other);
+    CHECK(different.parts().empty());
+    co_await different.abort();
+
+    upload again = co_await p.store->create_upload(p.key("resumed"), options);
+    std::vector<written_part> const parts = again.parts();
+    REQUIRE(parts.size() == 1);
+    CHECK(parts.front().where.number == 2);
+    CHECK(parts.front().where.offset == size);
+    CHECK(parts.front().size == 4);
+    co_await write(again, 1, 0, pattern(size, 1));
+    co_await again.complete();
+    std::string const got = co_await content(p, "resumed");
+    CHECK((got == pattern(size, 1) + "tail"));
+    upload fresh = co_await p.store->create_upload(p.key("resumed"), options);
+    CHECK(fresh.parts().empty());
+    co_await fresh.abort();
+}
+
+CONFORMANCE("an upload that was aborted is not taken up again") {
+    bool const able = co_await uploads_here(p);
+    if (!able || !p.store->can().resumes) co_return;
+    put_options options;
+    options.resume_as = "aborted";
+    upload aborted = co_await p.store->create_upload(p.key("aborted"), options);
+    co_await write(aborted, 1, 0, "some");
+    co_await aborted.abort();
+    upload again = co_await p.store->create_upload(p.key("aborted"), options);
+    CHECK(again.parts().empty());
+    co_await again.abort();
+}

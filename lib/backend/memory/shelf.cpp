@@ -105,6 +105,17 @@ remove_report shelf::remove(std::vector<object_key> const& keys) {
     return report;
 }
 
+written_parts shelf::take_interrupted(object_key const& where, std::string const& resume_as) {
+    std::unique_lock const lock(mutex_);
+    auto found = interrupted_.extract({where, resume_as});
+    return found ? std::move(found.mapped()) : written_parts();
+}
+
+void shelf::keep_interrupted(object_key const& where, std::string const& resume_as, written_parts parts) {
+    std::unique_lock const lock(mutex_);
+    interrupted_.insert_or_assign({where, resume_as}, std::move(parts));
+}
+
 shelf::map::const_iterator shelf::behind(std::string const& group) const {
     auto it = objects_.lower_bound(group);
     while (it != objects_.end() && it->first.starts_with(group)) ++it;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "store/conditions.hpp"
+#include "store/part_list.hpp"
 
 #include <sluice/object_store.hpp>
 
@@ -9,14 +10,23 @@
 #include <shared_mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace sluice::inline v0::memory {
+
+inline constexpr std::uint32_t max_parts = 10'000;
 
 /// One version of an object; shared with every reader that opened it.
 struct stored {
     object_meta meta;
     bytes data;
+};
+
+/// The parts of an upload.
+struct written_parts {
+    store::part_list list{max_parts};
+    std::map<std::uint32_t, bytes> data;
 };
 
 /// The objects of a memory store: every operation, without a wait. Errors are thrown as `error`. Threads: any.
@@ -31,6 +41,10 @@ public:
     list_page list(std::string const& prefix, list_options const& options) const;
     remove_report remove(std::vector<object_key> const& keys);
 
+    /// What an interrupted upload of that name left, or nothing.
+    written_parts take_interrupted(object_key const& where, std::string const& resume_as);
+    void keep_interrupted(object_key const& where, std::string const& resume_as, written_parts parts);
+
     void check_key(std::string_view operation, object_key const& where) const;
     [[noreturn]] void fail(errc reason, std::string_view operation, object_key const& where, std::string detail) const;
     std::string uri() const { return "mem://" + name_ + '/'; }
@@ -44,6 +58,7 @@ private:
     mutable std::shared_mutex mutex_;  // guards what follows
     map objects_;
     std::uint64_t versions_ = 0;
+    std::map<std::pair<object_key, std::string>, written_parts> interrupted_;
 };
 
 }  // namespace sluice::inline v0::memory

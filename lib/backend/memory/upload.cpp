@@ -1,12 +1,10 @@
 #include "backend/memory/upload.hpp"
 
 #include "async/clock.hpp"
-#include "store/part_list.hpp"
 
 #include <boost/asio/this_coro.hpp>
 
 #include <cstring>
-#include <map>
 #include <mutex>
 #include <utility>
 
@@ -19,16 +17,26 @@ public:
     memory_upload(std::shared_ptr<shelf> objects, object_key where, put_options options)
         : objects_(std::move(objects)),
           where_(std::move(where)),
-          options_(std::move(options)) {}
+          options_(std::move(options)) {
+        if (!options_.resume_as.empty()) parts_ = objects_->take_interrupted(where_, options_.resume_as);
+    }
+    ~memory_upload() override {
+        if (!ended_ && !options_.resume_as.empty()) objects_->keep_interrupted(where_, options_.resume_as, std::move(parts_));
+    }
 
     std::string id() const override { return {}; }
+
+    std::vector<written_part> parts() const override {
+        std::scoped_lock const lock(mutex_);
+        return parts_.list.parts();
+    }
 
     awaitable<void> write(part_place where, payload data) override {
         check(where, data.size());
         bytes part = co_await gather(std::move(data));
         std::scoped_lock const lock(mutex_);
-        list_.add(where, part.size());
-        data_.insert_or_assign(where.number, std::move(part));
+        parts_.list.add(where, part.size());
+        parts_.data.insert_or_assign(where.number, std::move(part));
     }
 
     awaitable<put_result> complete() override {
@@ -50,7 +58,7 @@ private:
     void check(part_place where, std::uint64_t size) const {
         std::scoped_lock const lock(mutex_);
         refuse_ended("write part");
-        result<void> const checked = list_.check(where, size);
+        result<void> const checked = parts_.list.check(where, size);
         if (!checked) objects_->fail(checked.error().reason(), "write part", where_, checked.error().info().detail);
     }
 
@@ -58,17 +66,17 @@ private:
     std::vector<bytes> take() const {
         std::scoped_lock const lock(mutex_);
         refuse_ended("complete upload");
-        result<std::uint64_t> const whole = list_.whole();
+        result<std::uint64_t> const whole = parts_.list.whole();
         if (!whole) objects_->fail(whole.error().reason(), "complete upload", where_, whole.error().info().detail);
         std::vector<bytes> parts;
-        for (auto const& [number, part] : data_) parts.push_back(part);
+        for (auto const& [number, part] : parts_.data) parts.push_back(part);
         return parts;
     }
 
     void end() {
         std::scoped_lock const lock(mutex_);
         ended_ = true;
-        data_.clear();
+        parts_ = written_parts();
     }
 
     void refuse_ended(std::string_view operation) const {
@@ -79,8 +87,7 @@ private:
     object_key const where_;
     put_options const options_;
     mutable std::mutex mutex_;  // guards what follows
-    store::part_list list_{max_parts};
-    std::map<std::uint32_t, bytes> data_;
+    written_parts parts_;
     bool ended_ = false;
 };
 

@@ -8,8 +8,6 @@
 
 namespace sluice::inline v0::memory {
 
-inline constexpr std::uint32_t max_parts = 10'000;
-
 /// Begins an upload onto `objects`. Errors: invalid_argument for a key that no store takes.
 awaitable<upload> create_upload(std::shared_ptr<shelf> objects, object_key where, put_options options);
 

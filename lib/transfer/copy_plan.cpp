@@ -1,0 +1,49 @@
+#include "transfer/copy_plan.hpp"
+
+#include "store/conditions.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace sluice::inline v0::transfer {
+
+std::uint64_t upload_part_size(std::uint64_t const wanted, std::uint64_t const rest, capabilities const& able) noexcept {
+    std::uint64_t const parts = std::max<std::uint32_t>(able.max_parts, 2) - 1;
+    std::uint64_t const enough = rest / parts + (rest % parts != 0);
+    return std::max({wanted, able.min_part, enough});
+}
+
+std::string resume_name(std::string const& uri, object_meta const& object, std::uint64_t const first_part, std::uint64_t const part_size) {
+    if (!store::strong_etag(object.etag)) return {};
+    return uri + ' ' + object.etag + ' ' + object.version + ' ' + std::to_string(object.size) + ' ' + std::to_string(first_part) + ' ' +
+           std::to_string(part_size);
+}
+
+put_options put_options_for(put_options given, object_meta const& object, capabilities const& able) {
+    if (able.attributes && given.attributes == attributes()) given.attributes = object.attributes;
+    return given;
+}
+
+finished_parts::finished_parts(std::vector<written_part> const& parts) {
+    for (written_part const& part : parts) parts_.emplace(part.where.number, part);
+}
+
+bool finished_parts::has(part_place const where, std::uint64_t const size) const noexcept {
+    auto const found = parts_.find(where.number);
+    return found != parts_.end() && found->second.where.offset == where.offset && found->second.size == size;
+}
+
+std::exception_ptr with_left_behind(std::exception_ptr why, std::string const& id, error const& e) {
+    try {
+        std::rethrow_exception(why);
+    } catch (error const& first) {
+        error_info info = first.info();
+        if (!info.detail.empty()) info.detail += "; ";
+        info.detail += "the upload " + id + (id.empty() ? "" : " ") + "could not be aborted either: " + e.what();
+        return std::make_exception_ptr(error(first.reason(), std::move(info)));
+    } catch (std::exception const&) {
+        return why;
+    }
+}
+
+}  // namespace sluice::inline v0::transfer
