@@ -1,0 +1,27 @@
+#pragma once
+
+#include "uring/provider.hpp"
+
+namespace sluice::inline v0::async {
+class blocking;
+}
+
+namespace sluice::inline v0::uring {
+
+/// Plain system calls on the pool of `async::blocking`: what serves where there is no ring, and what has no form on a ring.
+class blocking_provider final : public files_provider {
+public:
+    /// `why`: the end of the description.
+    blocking_provider(async::blocking& pool, std::string why) : pool_(pool), why_(std::move(why)) {}
+
+    awaitable<std::int32_t> perform(request what) override;
+    void close_now(int fd) noexcept override;
+    int duplicate(int fd) noexcept override;
+    std::string description() const override { return "the thread pool" + why_; }
+
+private:
+    async::blocking& pool_;
+    std::string why_;
+};
+
+}  // namespace sluice::inline v0::uring

@@ -1,0 +1,63 @@
+#include "uring/descriptor.hpp"
+
+#include "uring/errors.hpp"
+#include "uring/file_status.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <utility>
+
+namespace sluice::inline v0::uring {
+
+descriptor::descriptor(files_provider& owner, int fd, std::string path) noexcept : owner_(&owner), fd_(fd), path_(std::move(path)) {}
+
+descriptor::descriptor(descriptor&& other) noexcept
+    : owner_(other.owner_),
+      fd_(std::exchange(other.fd_, -1)),
+      path_(std::move(other.path_)) {}
+
+descriptor& descriptor::operator=(descriptor&& other) noexcept {
+    std::swap(owner_, other.owner_);
+    std::swap(fd_, other.fd_);
+    std::swap(path_, other.path_);
+    return *this;
+}
+
+descriptor::~descriptor() {
+    if (fd_ >= 0) owner_->close_now(fd_);
+}
+
+failure descriptor::failed(std::string_view doing, std::int32_t error) const { return file_failure(doing, path_, -error); }
+
+awaitable<result<void>> descriptor::perform(request what, char const* doing) {
+    std::int32_t const n = co_await owner_->perform(what);
+    if (n < 0) co_return failed(doing, n);
+    co_return result<void>();
+}
+
+awaitable<result<void>> descriptor::close() {
+    descriptor closing(std::move(*this));  // a cancelled close never began: then this closes
+    path_ = closing.path_;
+    std::int32_t const n = co_await closing.owner_->perform(request::close(closing.fd_));
+    closing.fd_ = -1;
+    if (n < 0) co_return failed("close", n);
+    co_return result<void>();
+}
+
+awaitable<result<file_status>> descriptor::status() {
+    struct statx raw {};
+    std::int32_t const n = co_await owner_->perform(request::status(fd_, "", AT_EMPTY_PATH, status_mask, &raw));
+    if (n < 0) co_return failed("look at", n);
+    co_return file_status(raw);
+}
+
+awaitable<result<void>> descriptor::sync() { co_return co_await perform(request::sync(fd_), "flush"); }
+
+result<descriptor> descriptor::duplicate(files_provider& provider) const {
+    int const fd = provider.duplicate(fd_);
+    if (fd < 0) return failed("duplicate", fd);
+    return descriptor(provider, fd, path_);
+}
+
+}  // namespace sluice::inline v0::uring
