@@ -7,6 +7,8 @@
 #include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include <thread>
+
 namespace asio = boost::asio;
 
 namespace sluice::inline v0::async {
@@ -25,6 +27,20 @@ private:
 };
 
 asio::execution_context::id one_thread::id;
+
+/// A service that says which thread makes, runs and destroys its context.
+class this_thread_only final : public asio::execution_context::service {
+public:
+    using key_type = this_thread_only;
+    static asio::execution_context::id id;
+    explicit this_thread_only(asio::execution_context& context) : service(context) {}
+    std::thread::id const thread = std::this_thread::get_id();
+
+private:
+    void shutdown() override {}
+};
+
+asio::execution_context::id this_thread_only::id;
 
 template <class Inner>
 bool take_off(asio::any_io_executor& executor) {
@@ -49,5 +65,16 @@ bool single_threaded(asio::any_io_executor const& executor) {
 }
 
 void assume_single_threaded(asio::execution_context& context) { asio::use_service<one_thread>(context); }
+
+void keep_to_this_thread(asio::execution_context& context) {
+    assume_single_threaded(context);
+    asio::use_service<this_thread_only>(context);
+}
+
+bool kept_to_this_thread(asio::any_io_executor const& executor) {
+    asio::execution_context& context = asio::query(executor, asio::execution::context);
+    return asio::has_service<this_thread_only>(context) &&
+           asio::use_service<this_thread_only>(context).thread == std::this_thread::get_id();
+}
 
 }  // namespace sluice::inline v0::async

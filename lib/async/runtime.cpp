@@ -1,6 +1,7 @@
 #include <sluice/async/runtime.hpp>
 
 #include "async/child.hpp"
+#include "async/executor.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -79,7 +80,7 @@ struct runtime::state {
     // The context is made, run and destroyed on its thread, so that its memory stays near it.
     void live(lane& l) {
         asio::io_context context(1);
-        assume_single_threaded(context);
+        keep_to_this_thread(context);
         l.executor = context.get_executor();
         l.work.emplace(context.get_executor());
         ready.arrive_and_wait();

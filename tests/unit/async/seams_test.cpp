@@ -41,6 +41,29 @@ TEST_CASE("a context is single-threaded when it was said to be") {
     CHECK(async::single_threaded(asio::make_strand(context)));
 }
 
+TEST_CASE("a context is kept to the thread that said so") {
+    asio::io_context context(1);
+    asio::any_io_executor const executor = context.get_executor();
+    CHECK(!async::kept_to_this_thread(executor));
+    async::keep_to_this_thread(context);
+    CHECK(async::kept_to_this_thread(asio::make_strand(context)));
+    CHECK(async::single_threaded(executor));
+    bool elsewhere = true;
+    std::thread([&] { elsewhere = async::kept_to_this_thread(executor); }).join();
+    CHECK(!elsewhere);
+}
+
+TEST_CASE("a runtime keeps each of its contexts to its thread") {
+    async::runtime two(2);
+    std::atomic<int> kept = 0;
+    two.run_on_all([&](std::size_t) -> awaitable<void> {
+        asio::any_io_executor const executor = co_await asio::this_coro::executor;
+        kept += async::kept_to_this_thread(executor) ? 1 : 0;
+    });
+    CHECK(kept == 2);
+    CHECK(!async::kept_to_this_thread(two.executor(0)));
+}
+
 TEST_CASE("entropy: seeded it repeats itself, unseeded it does not") {
     asio::io_context a(1);
     asio::io_context b(1);
