@@ -4,8 +4,10 @@
 #include "async/executor.hpp"
 #include "uring/blocking_provider.hpp"
 #include "uring/errors.hpp"
+#include "uring/ring_provider.hpp"
 
 #include <boost/asio/execution/context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/query.hpp>
 
 #include <fcntl.h>
@@ -34,9 +36,13 @@ asio::execution_context::id files::id;
 
 files& files::of(asio::any_io_executor const& executor) {
     // A dying context shuts its services down newest first: this one is newer than all that own coroutine frames, so that no memory
-    // goes that the kernel still writes into.
-    async::blocking::of(executor);
-    files& found = asio::use_service<files>(asio::query(executor, asio::execution::context));
+    // goes that the kernel still writes into, and than what it uses itself.
+    asio::execution_context& context = asio::query(executor, asio::execution::context);
+    if (!asio::has_service<files>(context)) {
+        async::blocking::of(executor);
+        asio::posix::stream_descriptor const makes_its_service(executor);
+    }
+    files& found = asio::use_service<files>(context);
     found.adopt(executor);
     return found;
 }
@@ -66,7 +72,10 @@ void files::replace(std::unique_ptr<files_provider> provider) noexcept {
 }
 
 std::unique_ptr<files_provider> files::real_provider() {
-    return std::make_unique<blocking_provider>(async::blocking::of(executor_), std::string());
+    async::blocking& pool = async::blocking::of(executor_);
+    std::string why;
+    if (std::unique_ptr<files_provider> ring = ring_provider::make(executor_, pool, why)) return ring;
+    return std::make_unique<blocking_provider>(pool, ", because " + why);
 }
 
 void files::announce(base::logger const& log) {

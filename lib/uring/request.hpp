@@ -12,7 +12,7 @@ struct statx;
 
 namespace sluice::inline v0::uring {
 
-/// The file system calls there are. Those up to `advise` have a form on the ring.
+/// The file system calls there are. Those up to `make_directory` have a form on the ring.
 enum class opcode : std::uint8_t {
     open,            ///< openat2; the result is a descriptor
     close,           ///< the descriptor is gone, whatever the result
@@ -28,7 +28,7 @@ enum class opcode : std::uint8_t {
     link,            ///< linkat
     unlink,          ///< unlinkat
     make_directory,  ///< mkdirat
-    advise,          ///< posix_fadvise
+    advise,          ///< posix_fadvise (the ring's cuts the length to 32 bits)
     resize,          ///< ftruncate
     entries,         ///< getdents64; the result is a number of bytes, 0 at the end
     copy_range,      ///< copy_file_range
@@ -38,7 +38,7 @@ enum class opcode : std::uint8_t {
     rewind,          ///< lseek to `offset`, for directories
 };
 
-constexpr bool has_ring_form(opcode what) noexcept { return what <= opcode::advise; }
+constexpr bool has_ring_form(opcode what) noexcept { return what <= opcode::make_directory; }
 std::string_view to_string(opcode what) noexcept;
 
 /// As an offset: where the descriptor stands.
