@@ -17,6 +17,13 @@ namespace sluice::inline v0 {
 /// for buckets with a dot over TLS, and for any endpoint that was set; host name on AWS itself).
 enum class bucket_style { automatic, path, virtual_host };
 
+/// What a service wants in the If-Match of a PUT (`put_options::if_match`); no form is taken everywhere, see docs/design/007.
+enum class etag_form {
+    quoted,  ///< the ETag as HTTP has it: AWS, Cloudflare R2, MinIO. Services that want another answer `precondition_failed`
+    bare,    ///< without its quotes: Ceph RGW 16.2, DigitalOcean Spaces. Not for others: some might take it for no condition at all
+    none,    ///< it compares nothing: such a put is `unsupported`, and nothing is sent
+};
+
 /// Everything a store of one S3 bucket needs. `from_env` fills it as the AWS tools would; what is set afterwards wins.
 struct SLUICE_API s3_settings {
     s3_settings() {}
@@ -25,6 +32,7 @@ struct SLUICE_API s3_settings {
     std::string region;    ///< empty: "us-east-1", and learned from the service when that is wrong
     std::string endpoint;  ///< "http://127.0.0.1:9000"; empty: AWS in `region`
     bucket_style style = bucket_style::automatic;
+    etag_form put_if_match = etag_form::quoted;
     std::shared_ptr<credential_source> credentials;  ///< null: anonymous
     std::string ca_file;                             ///< PEM file of additional CAs; the system's stay trusted
     std::string ca_directory;                        ///< c_rehash directory of additional CAs

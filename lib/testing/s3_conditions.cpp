@@ -25,6 +25,11 @@ bool matches(std::string_view list, std::string_view const etag, bool const weak
     return false;
 }
 
+/// A write names one tag, with its quotes or without: S3 takes no list there. With `bare` only without.
+bool matches_of_write(std::string_view const tag, std::string_view const etag, bool const bare) {
+    return tag == "*" || tag == opaque(etag) || (!bare && tag == etag);
+}
+
 unix_seconds date_of(std::string const& value, char const* const name) {
     auto const date = parse_http_date(value);
     if (!date) throw refusal(std::string(name) + " is not an HTTP date: " + value, "InvalidArgument");
@@ -58,7 +63,7 @@ void check_read_conditions(s3_request const& request, s3_object const& object) {
     }
 }
 
-void check_put_conditions(s3_request const& request, s3_object const* const current) {
+void check_put_conditions(s3_request const& request, s3_object const* const current, bool const bare) {
     auto const* const match = request.find_header("if-match");
     auto const* const none_match = request.find_header("if-none-match");
     if (match != nullptr && none_match != nullptr) throw refusal("If-Match and If-None-Match on a PUT", "NotImplemented", 501);
@@ -67,9 +72,13 @@ void check_put_conditions(s3_request const& request, s3_object const* const curr
         if (current != nullptr) fail("If-None-Match");
     }
     if (match != nullptr) {
-        // As S3 does, and unlike what one expects: no 412.
-        if (current == nullptr) throw s3_problem(404, "NoSuchKey", "The specified key does not exist.");
-        if (!matches(*match, current->etag, false)) fail("If-Match");
+        // S3 User Guide, "Conditional write behavior": "If there's no current object version with the same name, [...] the operation
+        // fails with a 404 Not Found error." Ceph answers 412.
+        if (current == nullptr) {
+            if (bare) fail("If-Match");
+            throw s3_problem(404, "NoSuchKey", "The specified key does not exist.");
+        }
+        if (!matches_of_write(*match, current->etag, bare)) fail("If-Match");
     }
 }
 

@@ -11,6 +11,7 @@ struct s3_scene {
     s3_objects& objects;
     std::string region;
     std::uint32_t page_limit;
+    bool bare_put_etags;
     unix_seconds now;
 };
 

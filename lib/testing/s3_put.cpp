@@ -52,7 +52,7 @@ s3_reply put_object(s3_request const& request, s3_scene const& scene) {
     s3_reply reply;
     reply.headers.emplace_back("ETag", object.etag);
     scene.objects.put(request.bucket, request.key, std::move(object),
-                      [&](s3_object const* current) { check_put_conditions(request, current); });
+                      [&](s3_object const* current) { check_put_conditions(request, current, scene.bare_put_etags); });
     return reply;
 }
 

@@ -40,7 +40,7 @@ struct s3_server::state {
     std::unique_ptr<listener> listening;
 
     unix_seconds now() const { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) + options.clock_offset; }
-    s3_scene scene() { return {objects, options.region, options.page_limit, now()}; }
+    s3_scene scene() { return {objects, options.region, options.page_limit, options.bare_put_etags, now()}; }
     s3_gate gate() const;
     std::string next_id();
     listener::welcome greet();

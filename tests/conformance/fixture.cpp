@@ -43,6 +43,13 @@ std::shared_ptr<object_store> make_wrapped(std::string const& wrapper) {
     return make_prefixed(make_limited(make_observed(faulty, [](observation const&) {}), tight), "deep/");
 }
 
+etag_form form_named(std::string const& name) {
+    if (name.empty() || name == "quoted") return etag_form::quoted;
+    if (name == "bare") return etag_form::bare;
+    if (name == "none") return etag_form::none;
+    throw std::runtime_error("SLUICE_TEST_PUT_IF_MATCH is quoted, bare or none");
+}
+
 setting make_setting() {
     setting s;
     std::string const kind = environment("SLUICE_STORE");
@@ -62,6 +69,7 @@ setting make_setting() {
     } else if (kind == "env") {
         s3_settings settings = s3_settings::from_env();
         settings.bucket = environment("SLUICE_TEST_BUCKET");
+        settings.put_if_match = form_named(environment("SLUICE_TEST_PUT_IF_MATCH"));
         s.store = make_s3_store(settings);
     } else {
         throw std::runtime_error("set SLUICE_STORE to memory, s3, env, prefixed, limited, observed, faulty or nested");
@@ -76,6 +84,7 @@ void run_conformance(std::function<awaitable<void>(place)> body) {
     setting const here = make_setting();
     place p;
     p.store = here.store;
+    p.swaps = environment("SLUICE_TEST_SWAPS") != "refused";
     p.prefix = "conformance-" + std::to_string(::getpid()) + '-' + std::to_string(++count) + '/';
     auto const whole = [&]() -> awaitable<void> {
         co_await body(p);

@@ -1,5 +1,7 @@
 #include "conformance/fixture.hpp"
 
+#include <sluice/async/task_group.hpp>
+
 #include <algorithm>
 
 using namespace sluice;
@@ -82,18 +84,64 @@ CONFORMANCE("attributes and metadata come back as they were put") {
 }
 
 CONFORMANCE("a create-only put meets an existing object: already_exists, content unchanged") {
-    if (!p.store->can().create_only_put) co_return;
     put_options create;
     create.create_only = true;
     payload mine("mine"), yours("yours");
+    if (!p.store->can().create_only_put) {
+        CHECK_FAILS(errc::unsupported, p.store->put(p.key("once"), mine, create));
+        co_return;
+    }
     co_await p.store->put(p.key("once"), mine, create);
     CHECK_FAILS(errc::already_exists, p.store->put(p.key("once"), yours, create));
     std::string const now = co_await content(p, "once");
     CHECK(now == "mine");
 }
 
+namespace {
+
+/// What a store that cannot swap promises: an error of this kind, and nothing has changed.
+awaitable<void> check_no_swap(place p, errc expected) {
+    payload first("first"), other("other");
+    put_options swap;
+    put_result const put = co_await p.store->put(p.key("kept"), first);
+    swap.if_match = put.etag;
+    CHECK_FAILS(expected, p.store->put(p.key("kept"), other, swap));
+    CHECK_FAILS(expected, p.store->put(p.key("absent"), other, swap));
+    object_meta const now = co_await p.store->head(p.key("kept"));
+    CHECK(now.etag == put.etag);
+    std::string const kept = co_await content(p, "kept");
+    CHECK(kept == "first");
+    bool const appeared = co_await exists(p.store, p.key("absent"));
+    CHECK_FALSE(appeared);
+}
+
+/// Appends `id` to the history by compare and swap, once, whoever else does so. A swap whose outcome is unknown may still be applied, so
+/// every round looks first.
+awaitable<void> append(place p, std::string id) {
+    for (;;) {
+        whole_object const now = co_await get_all(p.store, p.key("history"));
+        std::string history(now.data.text());
+        if (history.find(id) != std::string::npos) co_return;
+        history += id;
+        put_options swap;
+        swap.if_match = now.object.etag;
+        payload data(history);
+        errc outcome{};
+        try {
+            co_await p.store->put(p.key("history"), std::move(data), swap);
+        } catch (error const& e) {
+            outcome = e.reason();
+        }
+        if (outcome == errc{}) co_return;
+        REQUIRE((outcome == errc::precondition_failed || outcome == errc::ambiguous));
+    }
+}
+
+}  // namespace
+
 CONFORMANCE("compare and swap: only the current version can be replaced") {
-    if (!p.store->can().conditional_put) co_return;
+    if (!p.store->can().conditional_put) co_return co_await check_no_swap(p, errc::unsupported);
+    if (!p.swaps) co_return co_await check_no_swap(p, errc::precondition_failed);
     payload v1("v1"), v2("v2"), v3("v3");
     put_result const first = co_await p.store->put(p.key("cas"), v1);
     put_options swap;
@@ -102,16 +150,35 @@ CONFORMANCE("compare and swap: only the current version can be replaced") {
     CHECK_FAILS(errc::precondition_failed, p.store->put(p.key("cas"), v3, swap));
     std::string const now = co_await content(p, "cas");
     CHECK(now == "v2");
-    errc absent{};
-    try {
-        co_await p.store->put(p.key("absent"), v1, swap);
-    } catch (error const& e) {
-        absent = e.reason();
-    }
-    bool const refused = absent == errc::precondition_failed || absent == errc::not_found;
-    CHECK(refused);
+    CHECK_FAILS(errc::precondition_failed, p.store->put(p.key("absent"), v1, swap));
     bool const appeared = co_await exists(p.store, p.key("absent"));
     CHECK_FALSE(appeared);
+    swap.if_match = "*";
+    CHECK_FAILS(errc::precondition_failed, p.store->put(p.key("absent"), v1, swap));
+    co_await p.store->put(p.key("cas"), v3, swap);
+    std::string const last = co_await content(p, "cas");
+    CHECK(last == "v3");
+}
+
+CONFORMANCE("compare and swap: of five writers that append ten times each, every one is in the history once") {
+    if (!p.store->can().conditional_put) co_return co_await check_no_swap(p, errc::unsupported);
+    if (!p.swaps) co_return co_await check_no_swap(p, errc::precondition_failed);
+    co_await put(p, "history", ";");
+    auto work = [&](char writer) -> awaitable<void> {
+        for (char i = '0'; i <= '9'; ++i) {
+            std::string const id{writer, i, ';'};
+            co_await append(p, id);
+        }
+    };
+    auto body = [&](async::task_group& group) -> awaitable<void> {
+        for (char writer = 'a'; writer < 'f'; ++writer) group.spawn([&work, writer] { return work(writer); });
+        co_return;
+    };
+    co_await async::with_task_group(body);
+    std::string const history = co_await content(p, "history");
+    CHECK(history.size() == 1 + 50 * 3);
+    for (char writer = 'a'; writer < 'f'; ++writer)
+        for (char i = '0'; i <= '9'; ++i) CHECK(history.find(std::string{';', writer, i, ';'}) != std::string::npos);
 }
 
 CONFORMANCE("remove: batches, missing keys, keys that XML must escape") {

@@ -22,6 +22,7 @@ import contextlib
 import importlib.util
 import os
 import pathlib
+import re
 import shutil
 import socket
 import subprocess
@@ -113,16 +114,24 @@ class Env:
 
 
 def conformance(env, name, endpoint):
-    """The conformance list against one endpoint."""
+    """The conformance list against one endpoint: all of it with the ETag form that Ceph 16.2 wants in the If-Match of a put, and the cases
+    about that once more with the form it does not take."""
+    whole = conformance_run(env, name, endpoint, {"SLUICE_TEST_PUT_IF_MATCH": "bare"})
+    print(f"conformance over {name}\n{whole.stdout}", flush=True)
+    if whole.returncode != 0 and "[doctest] test cases:" not in whole.stdout:
+        print(f"FAIL conformance over {name}: exit code {whole.returncode}", flush=True)
+    other = conformance_run(env, name, endpoint, {"SLUICE_TEST_PUT_IF_MATCH": "quoted", "SLUICE_TEST_SWAPS": "refused"},
+                            "--test-case=compare and swap*")
+    refused = other.returncode == 0 and "test cases: 2 | 2 passed" in re.sub(" +", " ", other.stdout)
+    print(f"PASS swaps that Ceph refuses, over {name}" if refused else f"{other.stdout}FAIL swaps that Ceph refuses, over {name}", flush=True)
+    return whole.returncode == 0 and refused
+
+
+def conformance_run(env, name, endpoint, changes, *arguments):
     program = env.build / "tests" / "conformance" / "conformance"
-    settings = env.environ(endpoint, SLUICE_STORE="env", SLUICE_TEST_BUCKET=env.bucket, SLUICE_TEST_S3_ENDPOINT=endpoint)
-    # A PUT with If-Match of the ETag it had just returned got 412 from Ceph 16.2, and it is not known why: left out, and counted as skipped.
-    done = subprocess.run([program, "--no-colors", "--test-case-exclude=compare and swap*"], env=settings, cwd=env.tmp, capture_output=True, timeout=900)
-    text = done.stdout.decode(errors="replace") + done.stderr.decode(errors="replace")
-    print(f"conformance over {name}\n{text}", flush=True)
-    if done.returncode != 0 and "[doctest] test cases:" not in text:
-        print(f"FAIL conformance over {name}: exit code {done.returncode}", flush=True)
-    return done.returncode == 0
+    settings = env.environ(endpoint, SLUICE_STORE="env", SLUICE_TEST_BUCKET=env.bucket, SLUICE_TEST_S3_ENDPOINT=endpoint, **changes)
+    return subprocess.run([program, "--no-colors", *arguments], env=settings, cwd=env.tmp, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          timeout=900, text=True, errors="replace")
 
 
 def checks(names):

@@ -25,6 +25,7 @@ struct SLUICE_API s3_server_options {
     std::uint32_t page_limit = 1000;       ///< most keys of one list page, whatever is asked for
     std::chrono::seconds clock_offset{0};  ///< the server's clock against ours; beyond 15 minutes: RequestTimeTooSkewed
     std::string certificate_pem, key_pem;  ///< TLS when given
+    bool bare_put_etags = false;           ///< If-Match of a PUT is compared as Ceph 16.2 does it: an ETag in quotes never matches
     std::string domain = "localhost";      ///< virtual-host style: the bucket is what comes before ".localhost"
 };
 

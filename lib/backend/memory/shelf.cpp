@@ -55,7 +55,8 @@ put_result shelf::put(object_key where, bytes data, put_options options, wall_ti
     std::unique_lock const lock(mutex_);
     auto const present = objects_.find(where);
     if (options.create_only && present != objects_.end()) fail(errc::already_exists, "put", where, "a create-only put met an object");
-    if (!options.if_match.empty() && (present == objects_.end() || !store::same_etag(options.if_match, present->second->meta.etag)))
+    auto const is_wanted = [&] { return options.if_match == "*" || store::same_etag(options.if_match, present->second->meta.etag); };
+    if (!options.if_match.empty() && (present == objects_.end() || !is_wanted()))
         fail(errc::precondition_failed, "put", where, "the object is not the version that was to be replaced");
     fresh->meta.etag = '"' + std::to_string(++versions_) + '"';
     fresh->meta.last_modified = now;

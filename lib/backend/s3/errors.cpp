@@ -178,6 +178,16 @@ failure already_there(failure f) {
     return f;
 }
 
+failure not_that_version(failure f, etag_form const sent) {
+    if (f.info().service_code == "NoSuchKey") {
+        f.reason(errc::precondition_failed);
+        f.info().detail = "there is no such object, so none of the version that was asked for";
+    } else if (f.info().status == 412 && sent == etag_form::quoted && f.info().request_id.starts_with("tx0")) {  // Ceph's request ids
+        f.info().detail += "; or the service is a Ceph that wants its ETag without quotes: see s3_settings::put_if_match";
+    }
+    return f;
+}
+
 failure about_place(failure f, place const& where) {
     if (f.reason() == errc::protocol && f.info().status == 0) f.info().detail += "; is " + where.host + " an S3 endpoint?";
     return f;

@@ -5,6 +5,7 @@
 #include "retry/retry_state.hpp"
 
 #include <sluice/error.hpp>
+#include <sluice/s3.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -50,6 +51,10 @@ failure failure_of(refusal const& r, sent_as const& as);
 
 /// What a 412 means for a create-only write.
 failure already_there(failure f);
+
+/// What the refusal of a put with If-Match means: whatever is not the version asked for, an object that is gone included, is
+/// precondition_failed.
+failure not_that_version(failure f, etag_form sent);
 
 /// Adds to a failure of the transport what is known about the place it was sent to.
 failure about_place(failure f, place const& where);

@@ -60,6 +60,12 @@ void add_attributes(http::fields& to, attributes const& a) {
     }
 }
 
+/// The inside of a strong ETag in quotes; all else as it is.
+std::string_view without_quotes(std::string_view const etag) noexcept {
+    bool const in_quotes = etag.size() > 2 && etag.starts_with('"') && etag.ends_with('"');
+    return in_quotes ? etag.substr(1, etag.size() - 2) : etag;
+}
+
 constexpr std::string_view entry_begin = "<Object><Key>", entry_end = "</Key></Object>";
 
 /// An upper bound of what a key takes inside a batch: a byte becomes at most the six of "&quot;".
@@ -130,14 +136,16 @@ recipe head_recipe(object_key const& key, head_options const& options) {
     return r;
 }
 
-result<recipe> put_recipe(object_key const& key, payload data, put_options const& options) {
+result<recipe> put_recipe(object_key const& key, payload data, put_options const& options, etag_form const if_match) {
     if (options.create_only && !options.if_match.empty())
         return failure(errc::invalid_argument, "create_only and if_match exclude each other");
+    if (if_match == etag_form::none && !options.if_match.empty())
+        return failure(errc::unsupported, "by s3_settings::put_if_match the service has no If-Match for a put");
     if (auto const checked = store::check_attributes(options.attributes); !checked) return checked.error();
     recipe r;
     r.method = "PUT";
     r.key = key;
-    r.if_match = quoted_etag(options.if_match);
+    r.if_match = if_match == etag_form::bare ? std::string(without_quotes(options.if_match)) : quoted_etag(options.if_match);
     if (options.create_only) r.headers.add("If-None-Match", "*");
     add_attributes(r.headers, options.attributes);
     r.body = std::move(data);

@@ -7,6 +7,7 @@
 #include <sluice/error.hpp>
 #include <sluice/object.hpp>
 #include <sluice/options.hpp>
+#include <sluice/s3.hpp>
 
 #include <cstdint>
 #include <span>
@@ -43,8 +44,9 @@ std::string quoted_etag(std::string_view etag);
 recipe read_recipe(object_key const& key, byte_range range, get_options const& options);
 recipe head_recipe(object_key const& key, head_options const& options);
 
-/// Errors: invalid_argument for attributes that cannot travel and for conditions that exclude each other.
-result<recipe> put_recipe(object_key const& key, payload data, put_options const& options);
+/// Errors: invalid_argument for attributes that cannot travel and for conditions that exclude each other; unsupported for a condition
+/// where the service has none.
+result<recipe> put_recipe(object_key const& key, payload data, put_options const& options, etag_form if_match);
 
 /// Errors: invalid_argument for texts no key can have.
 result<recipe> list_recipe(std::string_view prefix, list_options const& options);

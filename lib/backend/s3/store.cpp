@@ -82,14 +82,16 @@ awaitable<put_result> put(store_pointer store, object_key where, payload data, p
     boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
     bool const exclusive = options.create_only || !options.if_match.empty();
     operation_kind const kind = exclusive ? operation_kind::exclusive : operation_kind::overwrite;
+    etag_form const form = store->settings.put_if_match;
     operation op(std::move(store), std::move(executor), "put", std::move(where), kind, options);
     try {
         op.deliver(store::check_key(op.key()));
         std::uint64_t const size = data.size();
-        recipe const r = op.deliver(put_recipe(op.key(), std::move(data), options));
+        recipe const r = op.deliver(put_recipe(op.key(), std::move(data), options, form));
         result<http::response> sent = co_await op.send(&r);
         if (!sent && options.create_only && sent.error().info().status == 412 && sent.error().reason() == errc::precondition_failed)
             op.raise(already_there(std::move(sent).error()));
+        if (!sent && !options.if_match.empty()) op.raise(not_that_version(std::move(sent).error(), form));
         http::response answer = op.deliver(std::move(sent));
         put_result done = put_result_of(answer.head());
         co_await answer.drain(drain_limit);
@@ -163,7 +165,8 @@ public:
     }
     capabilities can() const noexcept override {
         capabilities c;
-        c.create_only_put = c.conditional_put = c.versions = c.attributes = true;
+        c.create_only_put = c.versions = c.attributes = true;
+        c.conditional_put = core_->settings.put_if_match != etag_form::none;
         c.remove_batch = 1000;
         return c;
     }

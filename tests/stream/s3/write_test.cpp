@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <mutex>
 
 using namespace sluice;
 using namespace sluice::test;
@@ -100,6 +101,75 @@ CO_TEST("put: create-only and compare-and-swap") {
     error const nonsense = co_await error_of(store->put("k", payload("five"), both));
     CHECK(nonsense.reason() == errc::invalid_argument);
     CHECK(nonsense.info().attempts == 0);
+}
+
+CO_TEST("put: compare-and-swap of an object that is gone is precondition_failed, of a bucket that is gone not_found") {
+    s3_server server;
+    auto const store = quick_store(server.endpoint());
+    put_options swap;
+    swap.if_match = "e1";
+    error const gone = co_await error_of(store->put("k", payload("x"), swap));
+    CHECK(gone.reason() == errc::precondition_failed);
+    CHECK(gone.info().status == 404);
+    CHECK(gone.info().service_code == "NoSuchKey");
+    CHECK(server.object_count() == 0);
+    s3_settings settings = quick_settings(server.endpoint());
+    settings.bucket = "elsewhere";
+    error const nowhere = co_await error_of(make_s3_store(settings)->put("k", payload("x"), swap));
+    CHECK(nowhere.reason() == errc::not_found);
+    CHECK(server.counts().refused == 0);
+}
+
+CO_TEST("put: a service that wants its ETag without quotes gets it so, and only in the If-Match of a put") {
+    s3_server_options options;
+    options.bare_put_etags = true;
+    s3_server server(options);
+    s3_settings settings = quick_settings(server.endpoint());
+    put_options swap;
+    swap.if_match = server.put("bucket", "k", "one");
+    error const refused = co_await error_of(make_s3_store(settings)->put("k", payload("two"), swap));
+    CHECK(refused.reason() == errc::precondition_failed);
+    CHECK(server.get("bucket", "k") == "one");
+
+    settings.put_if_match = etag_form::bare;
+    auto const store = make_s3_store(settings);
+    CHECK(store->can().conditional_put);
+    put_result const second = co_await store->put("k", payload("two"), swap);
+    CHECK(server.get("bucket", "k") == "two");
+    error const stale = co_await error_of(store->put("k", payload("three"), swap));
+    CHECK(stale.reason() == errc::precondition_failed);
+    error const absent = co_await error_of(store->put("absent", payload("four"), swap));
+    CHECK(absent.reason() == errc::precondition_failed);
+    std::mutex mutex;
+    std::string match;
+    server.on_request([&](s3_request_view const& r) -> std::optional<s3_fault> {
+        std::lock_guard const lock(mutex);
+        match = r.if_match;
+        return std::nullopt;
+    });
+    get_options same;
+    same.if_match = second.etag;
+    poisoned into(10);
+    co_await store->read("k", byte_range::whole(), into.span(), same);
+    CHECK(into.text(3) == "two");
+    CHECK(match == second.etag);
+    CHECK(server.counts().refused == 0);
+}
+
+CO_TEST("put: where the service has no If-Match for a put, nothing is sent") {
+    s3_server server;
+    s3_settings settings = quick_settings(server.endpoint());
+    settings.put_if_match = etag_form::none;
+    auto const store = make_s3_store(settings);
+    CHECK_FALSE(store->can().conditional_put);
+    CHECK(store->can().create_only_put);
+    put_options swap;
+    swap.if_match = server.put("bucket", "k", "one");
+    error const e = co_await error_of(store->put("k", payload("two"), swap));
+    CHECK(e.reason() == errc::unsupported);
+    CHECK(e.info().attempts == 0);
+    CHECK(server.counts().requests == 0);
+    CHECK(server.get("bucket", "k") == "one");
 }
 
 CO_TEST("put: an overwrite whose answer was lost is sent again, the same bytes") {

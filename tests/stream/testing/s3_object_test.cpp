@@ -170,6 +170,27 @@ TEST_CASE("conditions of writes") {
     CHECK(server.get("bucket", "k") == "4");
 }
 
+TEST_CASE("If-Match of a write names one tag: with or without quotes, or only without as Ceph has it") {
+    for (bool const bare : {false, true}) {
+        testing::s3_server_options options;
+        options.bare_put_etags = bare;
+        testing::s3_server server(options);
+        raw_client client(server.port());
+        auto const put = [&](std::string tag, char const* const key) {
+            return exchange(client, s3_call("PUT", std::string("/bucket/") + key, {{"if-match", tag}}, "v")).status;
+        };
+        std::string const tag = server.put("bucket", "k", "v"), plain = tag.substr(1, 32);
+        CHECK(put(tag, "k") == (bare ? 412 : 200));
+        CHECK(put(plain, "k") == 200);
+        CHECK(put("*", "k") == 200);
+        CHECK(put("W/" + tag, "k") == 412);
+        CHECK(put("\"x\", " + tag, "k") == 412);
+        CHECK(put(plain, "absent") == (bare ? 412 : 404));
+        CHECK(server.object_count() == 1);
+        CHECK_MESSAGE(server.counts().refused == 0, server.counts().last_refusal);
+    }
+}
+
 TEST_CASE("of writers that compare and swap, none is lost") {
     testing::s3_server server;
     server.put("bucket", "counter", "0");

@@ -136,6 +136,23 @@ TEST_CASE("errors: the size a 416 tells") {
     CHECK(failed(416, document("InvalidRange")).reason() == errc::range_not_satisfiable);
 }
 
+TEST_CASE("errors: a put that was to replace one version, and met another or none") {
+    failure const gone = s3::not_that_version(failed(404, document("NoSuchKey")), etag_form::quoted);
+    CHECK(gone.reason() == errc::precondition_failed);
+    CHECK(gone.info().status == 404);
+    CHECK(says(gone, "no such object"));
+    CHECK(s3::not_that_version(failed(404, document("NoSuchBucket")), etag_form::quoted).reason() == errc::not_found);
+    CHECK(s3::not_that_version(failed(404, ""), etag_form::quoted).reason() == errc::not_found);
+    CHECK(s3::not_that_version(failed(403, document("AccessDenied")), etag_form::quoted).reason() == errc::permission_denied);
+    named const of_ceph{{"x-amz-request-id", "tx000001130a4eedc764d5e-006720-1033-default"}},
+        of_aws{{"x-amz-request-id", "4442587FB7D0A2F9"}};
+    failure const other = s3::not_that_version(failed(412, document("PreconditionFailed"), of_aws), etag_form::quoted);
+    CHECK(other.reason() == errc::precondition_failed);
+    CHECK_FALSE(says(other, "put_if_match"));
+    CHECK(says(s3::not_that_version(failed(412, document("PreconditionFailed"), of_ceph), etag_form::quoted), "put_if_match"));
+    CHECK_FALSE(says(s3::not_that_version(failed(412, document("PreconditionFailed"), of_ceph), etag_form::bare), "put_if_match"));
+}
+
 TEST_CASE("errors: not HTTP at the other end") {
     s3::place where;
     where.host = "127.0.0.1:22";

@@ -106,7 +106,7 @@ TEST_CASE("request: put with attributes") {
     o.attributes.cache_control = "no-store";
     o.attributes.metadata = {{"Owner", "me  too"}, {"empty", ""}};
     o.create_only = true;
-    auto const r = s3::put_recipe("k", payload("data"), o);
+    auto const r = s3::put_recipe("k", payload("data"), o, etag_form::quoted);
     REQUIRE(r.has_value());
     CHECK(text_of(*r) ==
           "PUT /bucket/k\nHost: 127.0.0.1:9000\nIf-None-Match: *\nContent-Type: text/plain\nContent-Encoding: gzip\n"
@@ -115,14 +115,34 @@ TEST_CASE("request: put with attributes") {
 
     put_options replace;
     replace.if_match = "e";
-    auto const swap = s3::put_recipe("k", payload(), replace);
+    auto const swap = s3::put_recipe("k", payload(), replace, etag_form::quoted);
     REQUIRE(swap.has_value());
     CHECK(text_of(*swap) == "PUT /bucket/k\nHost: 127.0.0.1:9000\nIf-Match: \"e\"\n");
     replace.create_only = true;
-    CHECK(s3::put_recipe("k", payload(), replace).error().reason() == errc::invalid_argument);
+    CHECK(s3::put_recipe("k", payload(), replace, etag_form::quoted).error().reason() == errc::invalid_argument);
     put_options evil;
     evil.attributes.content_type = "a\r\nx-amz-acl: public-read";
-    CHECK(s3::put_recipe("k", payload(), evil).error().reason() == errc::invalid_argument);
+    CHECK(s3::put_recipe("k", payload(), evil, etag_form::quoted).error().reason() == errc::invalid_argument);
+}
+
+TEST_CASE("request: If-Match of a put in the form the service wants") {
+    struct row {
+        std::string_view asked, quoted, bare;
+    };
+    for (row const& one :
+         {row{"e1", "\"e1\"", "e1"}, row{"\"e1\"", "\"e1\"", "e1"}, row{"*", "*", "*"}, row{"W/\"e1\"", "W/\"e1\"", "W/\"e1\""},
+          row{"\"e1-3\"", "\"e1-3\"", "e1-3"}, row{"\"\"", "\"\"", "\"\""}, row{"\"", "\"", "\""}, row{"", "", ""}}) {
+        put_options o;
+        o.if_match = one.asked;
+        CHECK(s3::put_recipe("k", payload(), o, etag_form::quoted)->if_match == one.quoted);
+        CHECK(s3::put_recipe("k", payload(), o, etag_form::bare)->if_match == one.bare);
+        auto const none = s3::put_recipe("k", payload(), o, etag_form::none);
+        CHECK(none.has_value() == one.asked.empty());
+        if (!none) CHECK(none.error().reason() == errc::unsupported);
+    }
+    put_options create;
+    create.create_only = true;
+    CHECK(s3::put_recipe("k", payload(), create, etag_form::none).has_value());
 }
 
 TEST_CASE("request: listings") {
