@@ -1,6 +1,7 @@
 #pragma once
 
 #include "async/clock.hpp"
+#include "support/manual_time.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -18,29 +19,6 @@
 namespace sluice::test {
 
 using namespace std::chrono_literals;
-
-/// Time that moves when the test says so.
-class manual_time final : public async::time_source {
-public:
-    explicit manual_time(async::clock& owner) noexcept : owner_(owner) {}
-    async::time_point now() const noexcept override { return async::time_point(std::chrono::nanoseconds(now_.load())); }
-    async::wall_time wall() const noexcept override { return async::wall_time(std::chrono::seconds(1'700'000'000)); }
-    void arm(async::time_point when) override { armed = when, ++arms; }
-    void disarm() override { armed = async::never, ++disarms; }
-
-    void advance(std::chrono::nanoseconds span) {
-        now_ += span.count();
-        owner_.tick();
-    }
-
-    async::time_point armed = async::never;
-    int arms = 0;
-    int disarms = 0;
-
-private:
-    async::clock& owner_;
-    std::atomic<std::int64_t> now_ = 0;
-};
 
 /// A context whose time is manual, for tests that look at every step.
 struct world {

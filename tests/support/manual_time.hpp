@@ -1,0 +1,34 @@
+#pragma once
+
+#include "async/clock.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+
+namespace sluice::test {
+
+/// Time that moves when the test says so.
+class manual_time final : public async::time_source {
+public:
+    explicit manual_time(async::clock& owner) noexcept : owner_(owner) {}
+    async::time_point now() const noexcept override { return async::time_point(std::chrono::nanoseconds(now_.load())); }
+    async::wall_time wall() const noexcept override { return async::wall_time(std::chrono::seconds(1'700'000'000)); }
+    void arm(async::time_point when) override { armed = when, ++arms; }
+    void disarm() override { armed = async::never, ++disarms; }
+
+    void advance(std::chrono::nanoseconds span) {
+        now_ += span.count();
+        owner_.tick();
+    }
+
+    async::time_point armed = async::never;
+    int arms = 0;
+    int disarms = 0;
+
+private:
+    async::clock& owner_;
+    std::atomic<std::int64_t> now_ = 0;
+};
+
+}  // namespace sluice::test
