@@ -4,6 +4,7 @@
 #include "async/waiter.hpp"
 
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
 
 #include <cassert>
 #include <optional>
@@ -52,6 +53,9 @@ clock& clock::of(asio::any_io_executor const& executor) {
 }
 
 clock::clock(asio::execution_context& context) : service(context), state_(std::make_shared<state>()) {
+    // Services are shut down newest first, and strands that are shut down destroy at once what is posted to them. They must be older: else
+    // a frame that dies in a strand wakes a waiter, whose frame dies within, under the same locks. Asio has no public name for this.
+    asio::use_service<asio::detail::strand_executor_service>(context);
     state_->source = std::make_unique<steady_source>(*state_);
 }
 

@@ -298,6 +298,23 @@ TEST_CASE("semaphore: a context may die under waiters and permits, in any order"
     CHECK(d.result() == "ok");
 }
 
+TEST_CASE("semaphore: a context may die while a strand of its holds a coroutine with a permit") {
+    {
+        world w;  // its clock is there before the first strand
+        async::semaphore s(1);
+        auto const hold = [&]() -> awaitable<void> {
+            async::semaphore::permit const p = co_await s.acquire();
+            co_await nap(1ms);
+        };
+        std::list<started> all;
+        for (int i = 0; i < 3; ++i) all.emplace_back(asio::make_strand(w.context), hold);
+        w.settle();
+        CHECK(tracker::live == 1);
+        w.time->advance(1ms);  // the first is to go on, and never does
+    }
+    CHECK(tracker::live == 0);
+}
+
 TEST_CASE("semaphore: threads never hold more than there is, cancelled waiters lose nothing") {
     asio::io_context context(4);
     async::semaphore semaphore(3);
