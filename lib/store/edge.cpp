@@ -13,7 +13,8 @@ void edge::rethrow() const {
     try {
         throw;
     } catch (error const& e) {
-        if (!e.info().operation.empty()) throw;
+        bool const of_nothing = e.reason() == errc::cancelled && e.info().uri.empty();  // a task group or a semaphore of ours says so
+        if (!e.info().operation.empty() && !of_nothing) throw;
         failure f(e.reason(), {});
         f.info() = e.info();
         raise(std::move(f));

@@ -33,7 +33,7 @@ public:
     }
 
     /// For a catch block: rethrows the exception in flight. A cancellation becomes `errc::cancelled`; an `error` that does not say
-    /// where it came from (thrown by a payload source, say) learns it; all else passes as it is.
+    /// where it came from (thrown by a payload source, say), or a cancellation that names no object, learns it; all else passes as it is.
     [[noreturn]] void rethrow() const;
 
 protected:

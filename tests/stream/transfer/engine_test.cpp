@@ -2,11 +2,13 @@
 #include "support/s3_place.hpp"
 
 #include <sluice/async/deadline.hpp>
+#include <sluice/async/task_group.hpp>
 #include <sluice/operations.hpp>
 #include <sluice/range_engine.hpp>
 
 #include <atomic>
 #include <mutex>
+#include <optional>
 #include <set>
 
 using namespace sluice;
@@ -199,6 +201,32 @@ CO_TEST("engine: cancelled while parts are on their way, it joins them and says 
         reason = e.reason();
     }
     CHECK(to_string(reason) == to_string(errc::timed_out));
+}
+
+CO_TEST("engine: a cancelled transfer says what was being done, and to what") {
+    s3_server server;
+    server.put("bucket", "o", numbered(10'000));
+    server.on_request(first_part_only);
+    auto const store = make_s3_store(settings_for(server));
+    std::optional<error> caught;
+    auto const read = [&]() -> awaitable<void> {
+        try {
+            co_await get_all(store, "o", parts_of(1'000));
+        } catch (error const& e) {
+            caught = e;
+            throw;
+        }
+    };
+    auto body = [&](async::task_group& group) -> awaitable<void> {
+        group.spawn([&] { return read(); });
+        while (server.counts().requests < 2) co_await async::sleep_for(1ms);
+        group.cancel();
+    };
+    co_await async::with_task_group(body);
+    REQUIRE(caught);
+    CHECK(caught->code() == boost::asio::error::operation_aborted);
+    CHECK(caught->info().operation == "get");
+    CHECK(caught->info().uri == "s3://bucket/o");
 }
 
 CO_TEST("engine: never more parts in flight than asked for") {
