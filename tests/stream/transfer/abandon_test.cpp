@@ -1,0 +1,209 @@
+// Every transfer, broken off, cancelled and abandoned at each of its steps.
+#include "support/abandon.hpp"
+#include "stream/s3/fixture.hpp"
+
+#include <sluice/operations.hpp>
+#include <sluice/range_engine.hpp>
+
+#include <stdlib.h>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+using namespace sluice;
+using namespace sluice::test;
+namespace files = std::filesystem;
+
+namespace {
+
+constexpr std::size_t object_size = 3500;
+
+range_engine_options small_parts(std::size_t in_flight = 3) {
+    range_engine_options options;
+    options.threshold = options.part_size = 1000;
+    options.parts_in_flight = in_flight;
+    return options;
+}
+
+story on(std::string name) {
+    story s;
+    s.name = std::move(name);
+    s.before = [](s3_model& m) { m.objects = {{"k", pattern(object_size)}, {"l", "small"}, {"m", ""}}; };
+    s.always = [](s3_model const& m) { CHECK(m.objects.size() == 3); };
+    return s;
+}
+
+/// A folder of one story's own.
+class folder {
+public:
+    folder() {
+        std::string name = (files::temp_directory_path() / "sluice-abandon-XXXXXX").string();
+        REQUIRE(::mkdtemp(name.data()) != nullptr);
+        path_ = name;
+    }
+    ~folder() { files::remove_all(path_); }
+    folder(folder const&) = delete;
+    folder& operator=(folder const&) = delete;
+
+    std::string path(char const* name) const { return (path_ / name).string(); }
+    void write(char const* name, std::string const& text) const { std::ofstream(path(name), std::ios::binary) << text; }
+    std::string read(char const* name) const {
+        std::ifstream file(path(name), std::ios::binary);
+        return {std::istreambuf_iterator<char>(file), {}};
+    }
+    std::size_t count() const {
+        return static_cast<std::size_t>(std::distance(files::directory_iterator(path_), files::directory_iterator()));
+    }
+
+private:
+    files::path path_;
+};
+
+}  // namespace
+
+TEST_CASE("abandon: read_ranged") {
+    story s = on("read_ranged");
+    s.tell = [](std::shared_ptr<object_store> store) -> awaitable<void> {
+        poisoned into(object_size + 10);
+        read_result const got = co_await read_ranged(store, "k", byte_range::whole(), into.span(), small_parts());
+        CHECK(got.range == resolved_range{0, object_size});
+        CHECK(into.text(object_size) == pattern(object_size));
+        CHECK(into.untouched_from(object_size));
+    };
+    abandon(s);
+}
+
+TEST_CASE("abandon: a long suffix, whose place is asked for first") {
+    story s = on("suffix");
+    s.tell = [](std::shared_ptr<object_store> store) -> awaitable<void> {
+        poisoned into(object_size);
+        read_result const got = co_await read_ranged(store, "k", byte_range::last(2500), into.span(), small_parts());
+        CHECK(got.range == resolved_range{1000, 2500});
+        CHECK(into.text(2500) == pattern(object_size).substr(1000));
+    };
+    abandon(s);
+}
+
+TEST_CASE("abandon: get_all") {
+    story s = on("get_all");
+    s.tell = [](std::shared_ptr<object_store> store) -> awaitable<void> {
+        whole_object const got = co_await get_all(store, "k", small_parts());
+        CHECK(got.data.text() == pattern(object_size));
+    };
+    abandon(s);
+}
+
+TEST_CASE("abandon: get_many") {
+    story s = on("get_many");
+    s.tell = [](std::shared_ptr<object_store> store) -> awaitable<void> {
+        std::vector<object_key> const keys{"l", "k", "m", "l"};
+        std::vector<whole_object> const got = co_await get_many(store, keys, 2, small_parts(2));
+        REQUIRE(got.size() == 4);
+        CHECK(got[0].data.text() == "small");
+        CHECK(got[1].data.text() == pattern(object_size));
+        CHECK(got[2].data.text() == "");
+        CHECK(got[3].data.text() == "small");
+    };
+    abandon(s);
+}
+
+TEST_CASE("abandon: get_ranges") {
+    story s = on("get_ranges");
+    s.tell = [](std::shared_ptr<object_store> store) -> awaitable<void> {
+        std::vector<byte_range> const ranges{byte_range::bounded(3000, 100), byte_range::bounded(10, 20), byte_range::bounded(35, 5),
+                                             byte_range::last(7)};
+        get_ranges_options options;
+        options.gap = 50;
+        options.in_flight = 2;
+        std::vector<bytes> const got = co_await get_ranges(store, "k", ranges, options);
+        std::string const data = pattern(object_size);
+        REQUIRE(got.size() == 4);
+        CHECK(got[0].text() == data.substr(3000, 100));
+        CHECK(got[1].text() == data.substr(10, 20));
+        CHECK(got[2].text() == data.substr(35, 5));
+        CHECK(got[3].text() == data.substr(object_size - 7));
+    };
+    abandon(s);
+}
+
+TEST_CASE("abandon: stream_ranged and scatter_ranged") {
+    for (bool const ordered : {true, false}) {
+        story s = on(ordered ? "stream_ranged" : "scatter_ranged");
+        s.tell = [ordered](std::shared_ptr<object_store> store) -> awaitable<void> {
+            std::string came(object_size, '#');
+            std::uint64_t expected = 0;
+            part_sink const sink = [&](std::uint64_t offset, bytes part) -> awaitable<void> {
+                if (ordered) CHECK(offset == expected);
+                expected += part.size();
+                came.replace(offset, part.size(), part.text());
+                co_return;
+            };
+            if (ordered) {
+                co_await stream_ranged(store, "k", byte_range::whole(), sink, small_parts());
+            } else {
+                co_await scatter_ranged(store, "k", byte_range::whole(), sink, small_parts());
+            }
+            CHECK(came == pattern(object_size));
+        };
+        abandon(s);
+    }
+}
+
+TEST_CASE("abandon: list_all and remove_prefix, page by page") {
+    story s;
+    s.name = "pages";
+    s.before = [](s3_model& m) {
+        m.page_limit = 2;
+        m.objects = {{"a/1", ""}, {"a/2", ""}, {"a/3", ""}, {"b", "bystander"}};
+    };
+    s.always = [](s3_model const& m) { CHECK(m.objects.at("b") == "bystander"); };
+    s.tell = [](std::shared_ptr<object_store> store) -> awaitable<void> {
+        list_page const all = co_await list_all(store, "a/");
+        CHECK(all.objects.size() == 3);
+        remove_report const report = co_await remove_prefix(store, "a/");
+        CHECK(report.removed == 3);
+        list_page const left = co_await list_all(store, "a/");
+        CHECK(left.objects.empty());
+    };
+    abandon(s);
+}
+
+TEST_CASE("abandon: get_file leaves the old file or the new one, and nothing beside it") {
+    folder const here;
+    story s = on("get_file");
+    s.where = step_world::kind::files;
+    s.before = [&here, fill = s.before](s3_model& m) {
+        fill(m);
+        here.write("file", "old");
+    };
+    s.always = [&here](s3_model const&) {
+        std::string const now = here.read("file");
+        CHECK((now == "old" || now == pattern(object_size)));
+        CHECK(here.count() == 1);
+    };
+    s.tell = [&here](std::shared_ptr<object_store> store) -> awaitable<void> {
+        object_meta const about = co_await get_file(store, "k", here.path("file"), small_parts(2));
+        CHECK(about.size == object_size);
+        CHECK(here.read("file") == pattern(object_size));
+    };
+    abandon(s);
+}
+
+TEST_CASE("abandon: put_file") {
+    folder const here;
+    std::string const data = pattern(300'000);
+    here.write("file", data);
+    story s;
+    s.name = "put_file";
+    s.where = step_world::kind::files;
+    s.before = [](s3_model& m) { m.objects.clear(); };
+    s.always = [&](s3_model const& m) {
+        CHECK((m.objects.empty() || m.objects.at("k") == data));
+        CHECK(here.count() == 1);
+    };
+    s.tell = [&](std::shared_ptr<object_store> store) -> awaitable<void> {
+        put_result const put = co_await put_file(store, "k", here.path("file"));
+        CHECK(put.etag == s3_model::etag_of(data));
+    };
+    abandon(s);
+}
