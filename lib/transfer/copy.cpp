@@ -37,25 +37,25 @@ private:
 /// One version of an object as the bytes of a put, for stores that write in one request: read again as often as it is asked.
 class object_source final : public payload_source {
 public:
-    object_source(std::shared_ptr<object_store> store, object_key where, std::uint64_t size, get_options pinned, progress report)
+    object_source(std::shared_ptr<object_store> store, object_key where, object_meta object, get_options pinned, progress report)
         : store_(std::move(store)),
           where_(std::move(where)),
-          size_(size),
+          object_(std::move(object)),
           pinned_(std::move(pinned)),
           report_(std::move(report)) {}
 
-    std::uint64_t size() const noexcept override { return size_; }
+    std::uint64_t size() const noexcept override { return object_.size; }
     awaitable<void> read(std::uint64_t offset, std::span<std::byte> into) override {
         read_result const got = co_await store_->read(where_, byte_range::bounded(offset, into.size()), into, pinned_);
-        if (got.range.length != into.size() || got.object.size != size_)
-            fail(errc::precondition_failed, *store_, where_, "the object changed while it was copied");
-        if (report_) report_(offset + into.size(), size_);
+        check_same_version(object_, got.object, *store_, where_);
+        if (got.range.length != into.size()) fail(errc::truncated, *store_, where_, "a part ended early");
+        if (report_) report_(offset + into.size(), object_.size);
     }
 
 private:
     std::shared_ptr<object_store> store_;
     object_key where_;
-    std::uint64_t size_;
+    object_meta object_;
     get_options pinned_;
     progress report_;
 };
@@ -138,7 +138,7 @@ awaitable<copied> copy(std::shared_ptr<object_store> from, object_key what, std:
         part_reader reader(from, what, &first, read, clock, deadline, tail_part::kept);
         result = co_await copy_in_parts(&reader, std::move(into), options.keep_partial, &done);
     } else {
-        payload data(std::make_shared<object_source>(from, what, object.size, first.others, options.report));
+        payload data(std::make_shared<object_source>(from, what, object, first.others, options.report));
         result.put = co_await to->put(std::move(as), std::move(data), std::move(put));
     }
     result.object = object;

@@ -1,5 +1,6 @@
 #include "store/conditions.hpp"
 #include "transfer/at_edge.hpp"
+#include "transfer/opening.hpp"
 #include "transfer/range_plan.hpp"
 #include "transfer/workers.hpp"
 
@@ -50,8 +51,8 @@ std::vector<wanted_request> plan_requests(std::vector<byte_range> const& ranges,
                 "get_ranges", store.uri() + where);
 }
 
-/// Runs one request and hands out its slices; the version is pinned by `pin` once it is known.
-awaitable<std::string> run_request(std::shared_ptr<object_store> store, object_key where, wanted_request const* request,
+/// Runs one request and hands out its slices.
+awaitable<object_meta> run_request(std::shared_ptr<object_store> store, object_key where, wanted_request const* request,
                                    std::vector<byte_range> const* ranges, get_options options, std::vector<bytes>* results) {
     options.range = request->range;
     body_reader body = co_await store->get(where, options);
@@ -69,7 +70,7 @@ awaitable<std::string> run_request(std::shared_ptr<object_store> store, object_k
         if (wanted.what == byte_range::kind::bounded && part.length == 0) fail_range(*store, where, wanted, size);
         (*results)[i] = all.slice(part.offset - got.offset, part.length);
     }
-    co_return body.object().etag;
+    co_return body.object();
 }
 
 awaitable<std::vector<bytes>> get_ranges(std::shared_ptr<object_store> store, object_key where, std::vector<byte_range> ranges,
@@ -79,20 +80,22 @@ awaitable<std::vector<bytes>> get_ranges(std::shared_ptr<object_store> store, ob
     if (requests.empty()) co_return results;
 
     // The first answer tells the version, and all others must be of it.
-    std::string const etag = co_await run_request(store, where, &requests[0], &ranges, options.get, &results);
+    object_meta const opened = co_await run_request(store, where, &requests[0], &ranges, options.get, &results);
     if (requests.size() == 1) co_return results;
-    if (!store::strong_etag(etag))
+    if (!store::strong_etag(opened.etag))
         throw_error(failure(errc::protocol, "the store gives no strong ETag, so ranges could be of different versions"), "get_ranges",
                     store->uri() + where);
     get_options pinned;
-    pinned.if_match = etag;
+    pinned.if_match = opened.etag;
     pinned.version = options.get.version;
     pinned.time_limit = options.get.time_limit;
 
     std::atomic<std::size_t> next = 1;
     auto work = [&]() -> awaitable<void> {
-        for (std::size_t i = next++; i < requests.size(); i = next++)
-            co_await run_request(store, where, &requests[i], &ranges, pinned, &results);
+        for (std::size_t i = next++; i < requests.size(); i = next++) {
+            object_meta const part = co_await run_request(store, where, &requests[i], &ranges, pinned, &results);
+            check_same_version(opened, part, *store, where);
+        }
     };
     co_await transfer::run_workers(std::min(std::max<std::size_t>(options.in_flight, 1), requests.size() - 1), &work);
     co_return results;

@@ -3,6 +3,7 @@
 #include "store/conditions.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace sluice::inline v0::transfer {
@@ -19,6 +20,13 @@ byte_range front_of(byte_range range, std::uint64_t first_size) noexcept {
     return range;
 }
 
+/// The place of a suffix came from the probe: what was opened must be as long. Without a strong ETag that is all there is to compare, and
+/// enough, as nothing of the probe goes into the result.
+void check_probed(object_meta const& probed, object_meta const& opened, object_store const& store, object_key const& where) {
+    if (store::strong_etag(probed.etag)) check_same_version(probed, opened, store, where);
+    if (probed.size != opened.size) fail(errc::precondition_failed, store, where, "the object changed while it was read");
+}
+
 }  // namespace
 
 void fail(errc reason, object_store const& store, object_key const& where, std::string detail) {
@@ -28,6 +36,11 @@ void fail(errc reason, object_store const& store, object_key const& where, std::
 void check(range_engine_options const& options, object_store const& store, object_key const& where) {
     if (options.threshold == 0 || options.part_size == 0 || options.parts_in_flight == 0 || options.memory_limit == 0)
         fail(errc::invalid_argument, store, where, "threshold, part_size, parts_in_flight and memory_limit must not be zero");
+}
+
+void check_same_version(object_meta const& opened, object_meta const& part, object_store const& store, object_key const& where) {
+    bool const same = part.size == opened.size && store::same_etag(part.etag, opened.etag);
+    if (!same) fail(errc::precondition_failed, store, where, "the object changed while it was read");
 }
 
 async::time_point deadline_of(range_engine_options const& options, async::clock const& clock) {
@@ -47,6 +60,7 @@ awaitable<opening> open_first(std::shared_ptr<object_store> store, object_key wh
     bool const single = options.strategy == read_strategy::single;
 
     get_options ask = until(options.get, clock, deadline);
+    std::optional<object_meta> probed;
     if (!single && range.what == byte_range::kind::last && range.length > first_size) {
         // Where a long suffix begins is only known with the size: its last byte tells.
         ask.range = byte_range::last(1);
@@ -54,9 +68,11 @@ awaitable<opening> open_first(std::shared_ptr<object_store> store, object_key wh
         range = byte_range::from(resolve(range, probe.object().size).offset);
         ask = until(options.get, clock, deadline);
         if (store::strong_etag(probe.object().etag)) ask.if_match = probe.object().etag;
+        probed = probe.object();
     }
     ask.range = single ? range : front_of(range, first_size);
     body_reader first = co_await store->get(where, ask);
+    if (probed) check_probed(*probed, first.object(), *store, where);
 
     resolved_range const all = resolve(range, first.object().size);
     resolved_range const expected = resolve(ask.range, first.object().size);

@@ -35,6 +35,10 @@ get_options until(get_options options, async::clock const& clock, async::time_po
 /// Errors: invalid_argument for a zero in a size or count.
 void check(range_engine_options const& options, object_store const& store, object_key const& where);
 
+/// What is put together must be of one version: If-Match asks for that, but a service or a cache in between may not look at it.
+/// Errors: precondition_failed.
+void check_same_version(object_meta const& opened, object_meta const& part, object_store const& store, object_key const& where);
+
 /// Throws `error` for a transfer's own findings.
 [[noreturn]] void fail(errc reason, object_store const& store, object_key const& where, std::string detail);
 

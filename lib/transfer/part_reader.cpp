@@ -32,7 +32,7 @@ awaitable<bytes> part_reader::fetch(std::uint64_t const i) {
     } else {
         get_options const options = until(from_->others, clock_, deadline_);
         read_result const r = co_await store_->read(where_, byte_range::bounded(offset(i), length), into, options);
-        if (r.object.size != from_->object().size) fail(errc::precondition_failed, *store_, where_, "the object changed while it was read");
+        check_same_version(from_->object(), r.object, *store_, where_);
         got = r.range.length;
     }
     if (got != length) fail(errc::truncated, *store_, where_, "the body ended " + std::to_string(length - got) + " bytes early");

@@ -39,8 +39,8 @@ awaitable<void> fill(std::shared_ptr<object_store> store, object_key where, open
             byte_range const range = byte_range::bounded(from->all.offset + part.offset, part.length);
             read_result const got =
                 co_await store->read(where, range, into.subspan(part.offset, part.length), until(from->others, clock, deadline));
-            if (got.range.length != part.length || got.object.size != from->object().size)
-                fail(errc::precondition_failed, *store, where, "the object changed while it was read");
+            check_same_version(from->object(), got.object, *store, where);
+            if (got.range.length != part.length) fail(errc::protocol, *store, where, "the store read another range than was asked for");
         }
     };
     auto fetch_first_then_others = [&]() -> awaitable<void> {
