@@ -66,6 +66,12 @@ std::string s3_model::answer(std::string_view const head, std::string_view const
     r.method = head.substr(0, head.find(' '));
     std::string_view target = head.substr(r.method.size() + 1);
     target = target.substr(0, target.find(' '));
+    if (!instead.empty()) {
+        std::string scripted = std::move(instead.front());
+        instead.pop_front();
+        seen.push_back(r.method + ' ' + std::string(target));
+        return scripted;
+    }
     if (!target.starts_with(bucket)) return problem("404 Not Found", "NoSuchBucket");
     target.remove_prefix(bucket.size());
     std::size_t const question = target.find('?');

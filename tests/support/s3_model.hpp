@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <map>
 #include <string>
 #include <string_view>
@@ -14,7 +15,8 @@ class s3_model {
 public:
     std::map<std::string, std::string> objects;
     std::size_t page_limit = 1000;
-    std::vector<std::string> seen;  ///< "GET k", in the order of answers
+    std::vector<std::string> seen;    ///< "GET k", in the order of answers
+    std::deque<std::string> instead;  ///< whole answers to the next requests, whatever they ask for
 
     /// The whole answer to one whole request.
     std::string answer(std::string_view head, std::string_view body);

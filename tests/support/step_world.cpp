@@ -207,16 +207,20 @@ step_world::step_world(kind const what, bool const marked) : kind_(what), contex
     time_ = source.get();
     clock.use(std::move(source));
     net::transport::of(context_->get_executor()).replace(std::make_unique<step_provider>(*this, clock));
+    store_ = make_s3_store(settings());
+}
+
+step_world::~step_world() = default;
+
+s3_settings step_world::settings() {
     s3_settings settings;
     settings.bucket = "bucket";
     settings.endpoint = "http://127.0.0.1:1";
     settings.credentials = static_credentials(credentials("id", "secret"));
     settings.retry.max_attempts = 4;
     settings.retry.base = settings.retry.cap = std::chrono::milliseconds(0);
-    store_ = make_s3_store(std::move(settings));
+    return settings;
 }
-
-step_world::~step_world() = default;
 
 void step_world::plan(mishap const what, int const at, bool const lasting) {
     what_ = what;

@@ -9,6 +9,7 @@
 #include <sluice/awaitable.hpp>
 #include <sluice/error.hpp>
 #include <sluice/object_store.hpp>
+#include <sluice/s3.hpp>
 
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/io_context.hpp>
@@ -65,7 +66,9 @@ public:
     /// Streams that exist, over all worlds.
     static int streams_alive() noexcept;
 
-    /// A store on the model's bucket, its retries without long pauses. Lives in this world.
+    /// Settings of a store on the model's bucket, which retries without pauses of its own.
+    static s3_settings settings();
+    /// A store of these settings that lives in this world.
     std::shared_ptr<object_store> store() const { return store_; }
 
 private:

@@ -133,6 +133,78 @@ CO_TEST("list: a page whose body breaks off is asked for again") {
     CHECK(lists == 2);
 }
 
+namespace {
+
+std::string page_to(std::string_view key, std::string_view token) {
+    return "<ListBucketResult><Contents><Key>" + std::string(key) + "</Key><Size>1</Size></Contents><IsTruncated>true</IsTruncated>" +
+           "<NextContinuationToken>" + std::string(token) + "</NextContinuationToken></ListBucketResult>";
+}
+
+}  // namespace
+
+CO_TEST("list: tokens that repeat, at once or in a circle, end in an error") {
+    for (std::vector<std::string> const& circle :
+         {std::vector<std::string>{"a"}, std::vector<std::string>{"a", "b"}, std::vector<std::string>{"a", "b", "c", "d", "e"}}) {
+        std::atomic<std::size_t> pages = 0;
+        script_server server([&](testing::received_request const&) {
+            std::size_t const n = pages++;
+            // Three pages before the circle begins.
+            return scripted_reply::ok(n < 3 ? page_to("k", "start" + std::to_string(n)) : page_to("k", circle[n % circle.size()]));
+        });
+        auto const store = quick_store(server.endpoint());
+        error const e = co_await error_of(list_all(store, ""));
+        CHECK(e.reason() == errc::protocol);
+        CHECK(contains(e.info().detail, "token twice"));
+        CHECK(e.info().uri == "s3://bucket/");
+        CHECK(pages < 3 + 4 * circle.size() + 4);
+    }
+}
+
+CO_TEST("list: many pages with tokens of their own are no circle") {
+    std::atomic<int> pages = 0;
+    script_server server([&](testing::received_request const&) {
+        int const n = pages++;
+        if (n < 100) return scripted_reply::ok(page_to("k", std::to_string(n)));
+        return scripted_reply::ok("<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>");
+    });
+    list_page const all = co_await list_all(quick_store(server.endpoint()), "");
+    CHECK(all.objects.size() == 100);
+}
+
+CO_TEST("list: hostile documents are refused, and nothing of them gets through") {
+    std::string deep;
+    for (int i = 0; i < 350'000; ++i) deep += "<a>";
+    std::string const last = "<IsTruncated>false</IsTruncated></ListBucketResult>";
+    std::vector<std::string> const documents{
+        "<!DOCTYPE l [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b "
+        "\"&a;&a;&a;&a;&a;&a;&a;&a;\">]><ListBucketResult><Contents><Key>&b;</Key><Size>1</Size>"
+        "</Contents>" +
+            last,
+        "<!DOCTYPE l [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><ListBucketResult><Contents><Key>&x;</Key><Size>1</Size></Contents>" +
+            last,
+        "<ListBucketResult>" + deep,
+        "<ListBucketResult><Contents><Key>a&#0;b</Key><Size>1</Size></Contents>" + last,
+        "<ListBucketResult><Contents><Key>a\xff</Key><Size>1</Size></Contents>" + last,
+        "<ListBucketResult><Contents><Key>../../etc/passwd</Key><Size>1</Size></Contents>" + last,  // not under the prefix
+        "<ListBucketResult><Contents><Key>p/k</Key><Size>1</Size></Contents>" + last + "<ListBucketResult/>",
+        "<ListBucketResult><Contents><Key>p/k</Key><Size>1</Size></Contents>" + last.substr(0, 20),
+    };
+    for (std::string const& document : documents) {
+        script_server server;
+        server.push(scripted_reply::ok(document));
+        error const e = co_await error_of(quick_store(server.endpoint())->list("p/"));
+        CHECK(e.reason() == errc::protocol);
+        CHECK(std::string_view(e.what()).size() < 1000);
+        CHECK(server.requests().size() == 1);
+    }
+    // A page beyond all measure is not even read.
+    script_server endless([](testing::received_request const&) {
+        return scripted_reply("HTTP/1.1 200 OK\r\nContent-Length: 104857600\r\n\r\n<ListBucketResult>");
+    });
+    error const e = co_await error_of(quick_store(endless.endpoint())->list(""));
+    CHECK(e.reason() == errc::protocol);
+}
+
 CO_TEST("list: what is no listing is a protocol error") {
     for (std::string_view const body : {"<html><body>hello</body></html>", "", "<Error><Code>InternalError</Code></Error>",
                                         "<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>"}) {
