@@ -2,9 +2,11 @@
 
 #include "async/clock.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <utility>
 
 namespace sluice::test {
 
@@ -20,6 +22,12 @@ public:
     void advance(std::chrono::nanoseconds span) {
         now_ += span.count();
         owner_.tick();
+    }
+    /// To the time asked for; false when there is none.
+    bool jump() {
+        if (armed == async::never) return false;
+        advance(std::max(std::exchange(armed, async::never) - now(), std::chrono::nanoseconds(0)));
+        return true;
     }
 
     async::time_point armed = async::never;

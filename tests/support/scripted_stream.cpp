@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstring>
+#include <mutex>
 
 namespace asio = boost::asio;
 using boost::system::error_code;
@@ -17,30 +18,54 @@ namespace sluice::test {
 
 namespace script {
 
-script_step request() { return {script_step::kind::request, {}, {}}; }
-script_step deliver(std::string bytes) { return {script_step::kind::deliver, std::move(bytes), {}}; }
-script_step block() { return {script_step::kind::block, {}, {}}; }
-script_step end() { return {script_step::kind::end, {}, {}}; }
-script_step cut() { return {script_step::kind::cut, {}, {}}; }
-script_step fail(error_code error) { return {script_step::kind::fail, {}, error}; }
+script_step of(script_step::kind what) {
+    script_step s;
+    s.what = what;
+    return s;
+}
+
+script_step request() { return of(script_step::kind::request); }
+script_step block() { return of(script_step::kind::block); }
+script_step end() { return of(script_step::kind::end); }
+script_step cut() { return of(script_step::kind::cut); }
+
+script_step deliver(std::string bytes) {
+    script_step s = of(script_step::kind::deliver);
+    s.bytes = std::move(bytes);
+    return s;
+}
+
+script_step pause(std::chrono::nanoseconds span) {
+    script_step s = of(script_step::kind::pause);
+    s.span = span;
+    return s;
+}
+
+script_step fail(error_code error) {
+    script_step s = of(script_step::kind::fail);
+    s.error = error;
+    return s;
+}
 
 }  // namespace script
 
 class scripted_stream final : public net::stream {
 public:
-    scripted_stream(scripted_net& world, connection_script script, std::shared_ptr<connection_log> log)
+    scripted_stream(scripted_net& world, asio::any_io_executor executor, connection_script script, std::shared_ptr<connection_log> log)
         : world_(world),
+          executor_(std::move(executor)),
           script_(std::move(script)),
           log_(std::move(log)) {}
     ~scripted_stream() override { log_->closed = true; }
 
     net::io_outcome try_read(std::span<std::byte> into) noexcept override {
-        if (interrupted_) return failed(reason_);
+        if (dead()) return failed(why_);
         if (silent()) return blocked(false);
         script_step& now = script_.reads.front();
         switch (now.what) {
         case script_step::kind::deliver: return deliver(now, into);
-        case script_step::kind::block: return blocked(false);
+        case script_step::kind::block:
+        case script_step::kind::pause: return blocked(false);
         case script_step::kind::end: return {net::io_status::end, 0, {}};
         case script_step::kind::cut: return {net::io_status::cut, 0, {}};
         default: return failed(now.error);
@@ -48,12 +73,12 @@ public:
     }
 
     net::io_outcome try_write(std::span<std::byte const> from) noexcept override {
-        if (interrupted_) return failed(reason_);
+        if (dead()) return failed(why_);
         std::size_t taken = from.size();
         if (!script_.writes.empty()) {
             std::ptrdiff_t const allowed = script_.writes.front();
-            if (allowed == 0) return blocked(true);
-            if (allowed < 0) return failed(asio::error::broken_pipe);
+            if (allowed == script::would_block || allowed == script::stuck) return blocked(true);
+            if (allowed == script::broken) return failed(asio::error::broken_pipe);
             script_.writes.pop_front();
             taken = std::min(taken, static_cast<std::size_t>(allowed));
         }
@@ -61,24 +86,43 @@ public:
         return {net::io_status::done, taken, {}};
     }
 
-    awaitable<void> wait() override { return pause(false); }
-    awaitable<void> wait_writable_or_readable() override { return pause(true); }
+    awaitable<void> wait() override { return blocked_writing_ ? pause(false, true) : pause(true, false); }
+    awaitable<void> wait_writable_or_readable() override { return pause(true, true); }
 
     void expect(std::uint64_t bytes) noexcept override { log_->expected.push_back(bytes); }
 
+    /// By an alarm under the clock's lock, so whoever waits is woken later.
     void interrupt(error_code reason) noexcept override {
-        std::lock_guard const lock(mutex_);
-        reason_ = reason;
-        interrupted_ = true;
-        changed_.notify_all();
+        std::lock_guard const lock(shared_->mutex);
+        if (shared_->interrupted) return;
+        shared_->reason = reason;
+        shared_->interrupted = true;
+        asio::post(executor_, [shared = shared_] {
+            std::lock_guard const relock(shared->mutex);
+            shared->changed.notify_all();
+        });
     }
 
     void nudge() noexcept override { ++log_->nudges; }
-    bool quiet() noexcept override { return !interrupted_ && silent(); }
+    bool quiet() noexcept override { return !shared_->interrupted && silent(); }
     void farewell() noexcept override { log_->farewell = true; }
     std::string peer() const override { return "127.0.0.1:1"; }
 
 private:
+    /// What an interruption from elsewhere may still touch when the stream is gone.
+    struct shared {
+        std::mutex mutex;
+        async::event changed;
+        std::atomic<bool> interrupted = false;
+        error_code reason;
+    };
+
+    bool dead() noexcept {
+        if (world_.fails_now()) why_ = asio::error::connection_reset;
+        if (shared_->interrupted) why_ = shared_->reason;
+        return why_.failed();
+    }
+
     net::io_outcome failed(error_code why) noexcept { return {net::io_status::failed, 0, why}; }
 
     net::io_outcome blocked(bool writing) noexcept {
@@ -109,38 +153,50 @@ private:
         return script_.reads.empty() || script_.reads.front().what == script_step::kind::request;
     }
 
-    awaitable<void> pause(bool either) {
+    bool next_is(script_step::kind what) noexcept { return !silent() && script_.reads.front().what == what; }
+    bool writable() const noexcept { return script_.writes.empty() || script_.writes.front() != script::stuck; }
+
+    awaitable<void> pause(bool reading, bool writing) {
         int const n = world_.waits++;
         if (world_.on_wait) world_.on_wait(n);
-        bool const readable = !silent() && script_.reads.front().what != script_step::kind::block;
-        bool const writable_later = !script_.writes.empty() && script_.writes.front() == 0;
-        bool const readable_later = !silent() && script_.reads.front().what == script_step::kind::block;
-        if ((blocked_writing_ || either) && writable_later)
+        if (writing && !script_.writes.empty() && script_.writes.front() == script::would_block)
             script_.writes.pop_front();
-        else if ((!blocked_writing_ || either) && readable_later)
+        else if (reading && next_is(script_step::kind::block))
             script_.reads.pop_front();
-        else if (!readable && !(blocked_writing_ && !writable_later))
+        else if (reading && next_is(script_step::kind::pause))
+            co_return co_await stay_silent();
+        else if (!(writing && writable()) && !(reading && !silent()))
             co_return co_await hang();
         co_await asio::post(asio::use_awaitable);
     }
 
+    awaitable<void> stay_silent() {
+        async::clock& clock = async::clock::of(executor_);
+        async::time_point const until = clock.now() + script_.reads.front().span;
+        std::unique_lock lock(shared_->mutex);
+        while (!shared_->interrupted && clock.now() < until) {
+            co_await shared_->changed.wait(lock, until);
+            lock.lock();
+        }
+        if (clock.now() >= until) script_.reads.pop_front();
+    }
+
     awaitable<void> hang() {
-        std::unique_lock lock(mutex_);
-        while (!interrupted_) {
-            co_await changed_.wait(lock);
+        std::unique_lock lock(shared_->mutex);
+        while (!shared_->interrupted) {
+            co_await shared_->changed.wait(lock);
             lock.lock();
         }
     }
 
     scripted_net& world_;
+    asio::any_io_executor executor_;
     connection_script script_;
     std::shared_ptr<connection_log> log_;
+    std::shared_ptr<shared> const shared_ = std::make_shared<shared>();
     std::size_t answered_ = 0;
     bool blocked_writing_ = false;
-    std::mutex mutex_;
-    async::event changed_;
-    std::atomic<bool> interrupted_ = false;
-    error_code reason_;
+    error_code why_;  // of a connection that is no more
 };
 
 class scripted_provider final : public net::transport_provider {
@@ -153,19 +209,23 @@ public:
         co_return found;
     }
 
-    awaitable<result<std::unique_ptr<net::stream>>> dial(net::address, async::time_point) override {
+    awaitable<result<std::unique_ptr<net::stream>>> dial(net::address, async::time_point deadline) override {
+        asio::any_io_executor const executor = co_await asio::this_coro::executor;
         connection_script script;
-        if (!world_.scripts_.empty()) {
+        script.refused = world_.fails_now() || world_.scripts_.empty();
+        if (!script.refused) {
             script = std::move(world_.scripts_.front());
             world_.scripts_.pop_front();
-        } else {
-            script.refused = true;
+        }
+        if (script.silent) {
+            co_await async::clock::of(executor).sleep_until(deadline);
+            co_return failure(errc::timed_out, "127.0.0.1:1: no answer in time");
         }
         co_await asio::post(asio::use_awaitable);
         if (script.refused) co_return failure(errc::unreachable, "connection refused by the script");
         auto log = std::make_shared<connection_log>();
         world_.connections.push_back(log);
-        std::unique_ptr<net::stream> stream = std::make_unique<scripted_stream>(world_, std::move(script), std::move(log));
+        std::unique_ptr<net::stream> stream = std::make_unique<scripted_stream>(world_, executor, std::move(script), std::move(log));
         co_return stream;
     }
 

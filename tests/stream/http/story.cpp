@@ -1,9 +1,22 @@
 #include "story.hpp"
 
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstring>
 #include <span>
-#include <vector>
+#include <stdexcept>
 
 namespace sluice::test {
+
+awaitable<void> recorded_source::read(std::uint64_t offset, std::span<std::byte> into) {
+    asked.push_back(offset);
+    if (fail_at && offset >= *fail_at) throw std::runtime_error("the source fails");
+    std::memcpy(into.data(), data_.data() + offset, into.size());
+    co_return;
+}
 
 awaitable<seen> exchange_once(http::request const* what, http::send_options const* how, how_read reading, std::size_t step) {
     net::origin const to = scripted_origin();
@@ -32,14 +45,38 @@ awaitable<seen> exchange_once(http::request const* what, http::send_options cons
     co_return out;
 }
 
-awaitable<http::pool_core::counts> pool_counts() {
-    boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
-    co_return http::pool::of(executor).count();
+void stage::play(std::function<awaitable<void>()> body) {
+    started one(executor(), std::move(body));
+    here->finish();
+    std::string const how_it_ended = one.result();
+    if (how_it_ended == "running") here.reset();  // its frames know `one`
+    REQUIRE(how_it_ended == "ok");
+}
+
+seen stage::send(http::request const& what, how_read reading, std::size_t step) {
+    seen out;
+    play([&]() -> awaitable<void> { out = co_await exchange_once(&what, &how, reading, step); });
+    return out;
+}
+
+seen stage::ask(connection_script script, how_read reading, std::size_t step) {
+    net.serve(std::move(script));
+    return send(get, reading, step);
 }
 
 std::string ok(std::string_view body, std::string_view more_headers) {
     return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + std::string(more_headers) + "\r\n" +
            std::string(body);
+}
+
+std::string in_chunks(std::string_view body, std::size_t step) {
+    std::string wire = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    for (; !body.empty(); body.remove_prefix(std::min(step, body.size()))) {
+        std::array<char, 24> size{};
+        std::snprintf(size.data(), size.size(), "%zx\r\n", std::min(step, body.size()));
+        wire.append(size.data()).append(body.substr(0, step)).append("\r\n");
+    }
+    return wire + "0\r\n\r\n";
 }
 
 }  // namespace sluice::test

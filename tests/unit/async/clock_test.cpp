@@ -1,8 +1,8 @@
 #include "async/clock.hpp"
 
 #include "async/timer_heap.hpp"
-#include "drive.hpp"
 #include "support/co_test.hpp"
+#include "support/drive.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,7 @@
 #include "async/event.hpp"
 
-#include "drive.hpp"
 #include "support/co_test.hpp"
+#include "support/drive.hpp"
 
 #include <doctest/doctest.h>
 

@@ -3,8 +3,8 @@
 #include <sluice/async/shield.hpp>
 #include <sluice/error.hpp>
 
-#include "drive.hpp"
 #include "support/co_test.hpp"
+#include "support/drive.hpp"
 
 #include <doctest/doctest.h>
 

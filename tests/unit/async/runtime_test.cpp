@@ -5,7 +5,7 @@
 #include <sluice/error.hpp>
 
 #include "async/executor.hpp"
-#include "drive.hpp"
+#include "support/drive.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,8 +1,8 @@
 #include "async/blocking.hpp"
 #include "async/entropy.hpp"
 #include "async/executor.hpp"
-#include "drive.hpp"
 #include "support/co_test.hpp"
+#include "support/drive.hpp"
 
 #include <sluice/async/runtime.hpp>
 

@@ -2,8 +2,8 @@
 #include <sluice/error.hpp>
 
 #include "async/event.hpp"
-#include "drive.hpp"
 #include "support/co_test.hpp"
+#include "support/drive.hpp"
 
 #include <sluice/async/runtime.hpp>
 

@@ -9,6 +9,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <exception>
@@ -38,6 +39,18 @@ struct world {
         while (context.poll() != 0) {
         }
         return context.stopped();
+    }
+
+    /// Runs one handler that is ready or, when there is none, lets time jump to the next alarm. False: neither is left.
+    bool step() {
+        context.restart();
+        return context.poll_one() != 0 || time->jump();
+    }
+
+    /// Steps until nothing happens any more.
+    void finish() {
+        while (step()) {
+        }
     }
 };
 
