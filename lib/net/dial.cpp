@@ -26,13 +26,13 @@ std::string named(origin const& to) {
     return (bare_v6 ? '[' + to.host + ']' : to.host) + ':' + std::to_string(to.port);
 }
 
-/// What the caller reads when no address would have us; `last` is what the last one said.
-failure no_connection(origin const& to, timeouts const& limits, failure const& last, std::size_t tried, std::size_t of) {
+/// What the caller reads when no address would have us; `last` is what the last one said, `limit` the one that ended it.
+failure no_connection(origin const& to, failure const& last, std::string const& limit, std::size_t tried, std::size_t of) {
     std::string text = "no connection to " + named(to) + " (" + last.info().detail;
     if (of > 1) text += "; tried " + std::to_string(tried) + " of its " + std::to_string(of) + " addresses";
     text += ")";
     if (last.reason() == errc::timed_out)
-        text += "; limit timeouts.connect = " + in_seconds(limits.connect) + " for each address: check host, port and firewall";
+        text += "; " + limit + ": check host, port and firewall";
     else
         text += "; check that the server runs and that host and port are right";
     return {last.reason(), text};
@@ -51,7 +51,7 @@ public:
 
     awaitable<result<std::unique_ptr<stream>>> connect() {
         result<std::vector<std::string>> found = co_await provider_.resolve(to_.host, by(limits_.connect));
-        if (!found) co_return found.error();
+        if (!found) co_return with_limit(found.error(), connect_limit());
         std::vector<std::string> const order = sorted(std::move(found).value());
         failure last(errc::unreachable, "\"" + to_.host + "\" has no address");
         std::size_t tried = 0;
@@ -69,17 +69,30 @@ public:
             last = connected.error();
             if (clock_.now() >= deadline_) break;
         }
-        co_return no_connection(to_, limits_, last, tried, order.size());
+        co_return no_connection(to_, last, connect_limit(), tried, order.size());
     }
 
     awaitable<result<std::unique_ptr<stream>>> secure(std::unique_ptr<stream> below) {
         result<std::unique_ptr<stream>> secured = co_await start_tls(std::move(below), to_.tls, to_.host, by(limits_.tls));
-        if (!secured) note(address_, false);
-        co_return secured;
+        if (secured) co_return secured;
+        note(address_, false);
+        co_return with_limit(secured.error(), limit("timeouts.tls", limits_.tls));
     }
 
 private:
     async::time_point by(async::nanoseconds span) const { return std::min(deadline_, async::limit_after(clock_.now(), span)); }
+
+    /// Which of the two limits it was, when it was one.
+    std::string limit(std::string name, async::nanoseconds span) const {
+        if (clock_.now() >= deadline_) return "the operation's deadline has passed";
+        return "limit " + std::move(name) + " = " + in_seconds(span);
+    }
+    std::string connect_limit() const { return limit("timeouts.connect (of one address)", limits_.connect); }
+
+    static failure with_limit(failure why, std::string const& limit) {
+        if (why.reason() == errc::timed_out) why.info().detail += "; " + limit;
+        return why;
+    }
 
     std::vector<std::string> sorted(std::vector<std::string> found) {
         std::lock_guard const lock(book_.mutex);

@@ -36,7 +36,7 @@ failure unresolved(std::string const& host, std::string const& problem) {
 }
 
 failure too_late(std::string const& host) {
-    return {errc::timed_out, "no answer from DNS for \"" + host + "\" in time (timeouts.connect)"};
+    return {errc::timed_out, "no answer from DNS for \"" + host + "\" in time"};
 }
 
 }  // namespace

@@ -107,7 +107,7 @@ failure handshake_problem(tls_peer_name const& with, io_outcome const& how, unsi
     std::string const start = "TLS handshake with \"" + with.host + "\" at " + with.peer + ": ";
     int const reason = ERR_GET_LIB(error) == ERR_LIB_SSL ? ERR_GET_REASON(error) : 0;
     if (!distrust.empty()) return {errc::untrusted_peer, start + distrust};
-    if (how.error == errc::timed_out) return {errc::timed_out, start + "not done in time (timeouts.tls)"};
+    if (how.error == errc::timed_out) return {errc::timed_out, start + "not done in time"};
     if (how.status == io_status::cut || how.status == io_status::end)
         return {errc::connection_lost, start + "the peer closed the connection; does it speak TLS?"};
     if (error == 0) return {errc::connection_lost, start + how.error.message()};

@@ -122,7 +122,7 @@ CO_TEST("tls: a handshake ends with its deadline, or by cancel") {
     stream_result const s = co_await handshake(silent.port(), context, "localhost", 10ms);
     REQUIRE(s.has_error());
     CHECK(s.error().reason() == errc::timed_out);
-    CHECK(says(s.error(), "timeouts.tls"));
+    CHECK(says(s.error(), "not done in time"));
     auto const wait = [&]() -> awaitable<void> {
         stream_result const never = co_await handshake(silent.port(), context, "localhost");
         CHECK(never.has_error());
