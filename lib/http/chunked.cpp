@@ -26,7 +26,8 @@ char const* chunked_decoder::size_step(unsigned char c) noexcept {
     if (at_ != place::extension && value >= 0) {
         left_ = left_ * 16 + static_cast<unsigned>(value);
         at_ = place::size;
-        return left_ > largest_chunk ? "a chunk size beyond 2^60" : nullptr;
+        if (left_ > largest_chunk) return "a chunk size beyond 2^60";
+        return ++passed_ > extension_limit ? "a chunk size of more than 8192 digits" : nullptr;
     }
     if (at_ == place::size_begin) return "no chunk size where one must be";
     if (c == '\r') {
@@ -35,6 +36,7 @@ char const* chunked_decoder::size_step(unsigned char c) noexcept {
     }
     if (at_ == place::size && c != ';' && c != ' ' && c != '\t') return "garbage in a chunk size";
     if (c == '\n' || c == '\0') return "a control character in a chunk extension";
+    if (at_ == place::size) passed_ = 0;
     at_ = place::extension;
     return ++passed_ > extension_limit ? "a chunk extension of more than 8 KiB" : nullptr;
 }

@@ -25,7 +25,7 @@ public:
 
     bool done() const noexcept { return at_ == place::done; }
 
-    static constexpr std::size_t extension_limit = 8 * 1024;  ///< of one chunk
+    static constexpr std::size_t extension_limit = 8 * 1024;  ///< of one chunk, and of the digits of its size
     static constexpr std::size_t trailer_limit = 64 * 1024;
 
 private:
@@ -50,7 +50,7 @@ private:
 
     place at_ = place::size_begin;
     std::uint64_t left_ = 0;  // of this chunk's data; while the size is read: the size so far
-    std::size_t passed_ = 0;  // bytes of this extension, or of all trailers
+    std::size_t passed_ = 0;  // bytes of this size, of this extension, or of all trailers
 };
 
 }  // namespace sluice::inline v0::http

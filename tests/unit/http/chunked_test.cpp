@@ -115,6 +115,8 @@ TEST_CASE("garbage is refused wherever it stands, however it is cut") {
 TEST_CASE("extensions and trailers have limits, sizes of zero too") {
     CHECK(decode("1;" + std::string(8 * 1024 - 1, 'x') + "\r\na\r\n0\r\n\r\n").done);
     CHECK(decode("1;" + std::string(8 * 1024, 'x') + "\r\na\r\n0\r\n\r\n").error != "");
+    CHECK(decode(std::string(8 * 1024 - 1, '0') + "1\r\na\r\n0\r\n\r\n").data == "a");
+    CHECK(decode(std::string(8 * 1024 + 1, '0')).error != "");  // or a peer that sends nothing else is listened to for ever
     CHECK(decode("0\r\nA: " + std::string(60 * 1024, 'x') + "\r\n\r\n").done);
     CHECK(decode("0\r\nA: " + std::string(65 * 1024, 'x')).error != "");
     std::string many = "0\r\n";
