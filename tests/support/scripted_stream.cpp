@@ -24,7 +24,12 @@ script_step of(script_step::kind what) {
     return s;
 }
 
-script_step request() { return of(script_step::kind::request); }
+script_step request(std::size_t body) {
+    script_step s = of(script_step::kind::request);
+    s.body = body;
+    return s;
+}
+
 script_step block() { return of(script_step::kind::block); }
 script_step end() { return of(script_step::kind::end); }
 script_step cut() { return of(script_step::kind::cut); }
@@ -138,18 +143,18 @@ private:
         return {net::io_status::done, n, {}};
     }
 
-    std::size_t heads_written() const {
-        std::size_t n = 0;
-        for (std::size_t at = log_->written.find("\r\n\r\n"); at != std::string::npos; at = log_->written.find("\r\n\r\n", at + 4)) ++n;
-        return n;
+    /// Whether the peer has one more request; it is then taken.
+    bool received(std::size_t body) noexcept {
+        std::size_t const head = log_->written.find("\r\n\r\n", taken_);
+        if (head == std::string::npos || log_->written.size() < head + 4 + body) return false;
+        taken_ = head + 4 + body;
+        return true;
     }
 
     /// Nothing will come until we have done something.
     bool silent() noexcept {
-        while (!script_.reads.empty() && script_.reads.front().what == script_step::kind::request && heads_written() > answered_) {
-            ++answered_;
+        while (!script_.reads.empty() && script_.reads.front().what == script_step::kind::request && received(script_.reads.front().body))
             script_.reads.pop_front();
-        }
         return script_.reads.empty() || script_.reads.front().what == script_step::kind::request;
     }
 
@@ -194,7 +199,7 @@ private:
     connection_script script_;
     std::shared_ptr<connection_log> log_;
     std::shared_ptr<shared> const shared_ = std::make_shared<shared>();
-    std::size_t answered_ = 0;
+    std::size_t taken_ = 0;  // of what was written: requests received
     bool blocked_writing_ = false;
     error_code why_;  // of a connection that is no more
 };

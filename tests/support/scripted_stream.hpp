@@ -21,7 +21,7 @@ namespace sluice::test {
 /// What a scripted peer does next.
 struct script_step {
     enum class kind {
-        request,  ///< waits until one more whole request head has been written
+        request,  ///< waits until one more request has been written: its head and `body` bytes
         deliver,  ///< `bytes`, as one read finds them
         block,    ///< nothing for now: one wait
         pause,    ///< nothing for `span` of the clock's time
@@ -31,12 +31,13 @@ struct script_step {
     };
     kind what = kind::block;
     std::string bytes;
+    std::size_t body = 0;
     std::chrono::nanoseconds span{0};
     boost::system::error_code error;
 };
 
 namespace script {
-script_step request();
+script_step request(std::size_t body = 0);
 script_step deliver(std::string bytes);
 script_step block();
 script_step pause(std::chrono::nanoseconds span);

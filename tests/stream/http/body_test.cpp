@@ -12,8 +12,7 @@ namespace {
 void with_answer(stage& s, connection_script script, std::function<awaitable<void>(http::response&)> use) {
     s.net.serve(std::move(script));
     s.play([&]() -> awaitable<void> {
-        net::origin const to = scripted_origin();
-        result<http::response> answer = co_await http::send(&to, &s.get, &s.how);
+        result<http::response> answer = co_await http::send(&s.to, &s.get, &s.how);
         REQUIRE(answer.has_value());
         co_await use(*answer);
     });
@@ -78,8 +77,7 @@ TEST_CASE("body: answers without one end at once, and their connection serves ag
     };
     for (row const& r : std::vector<row>{{&s.head, 200, 12345}, {&s.head, 404, 0}, {&s.get, 304, 77}, {&s.get, 204, 0}, {&s.get, 200, 0}}) {
         s.play([&]() -> awaitable<void> {
-            net::origin const to = scripted_origin();
-            result<http::response> answer = co_await http::send(&to, r.what, &s.how);
+            result<http::response> answer = co_await http::send(&s.to, r.what, &s.how);
             REQUIRE(answer.has_value());
             CHECK(answer->head().status == r.status);
             CHECK(answer->head().content_length == r.length);

@@ -18,10 +18,10 @@ awaitable<void> recorded_source::read(std::uint64_t offset, std::span<std::byte>
     co_return;
 }
 
-awaitable<seen> exchange_once(http::request const* what, http::send_options const* how, how_read reading, std::size_t step) {
-    net::origin const to = scripted_origin();
+awaitable<seen> exchange_once(net::origin const* to, http::request const* what, http::send_options const* how, how_read reading,
+                              std::size_t step) {
     seen out;
-    result<http::response> sent = co_await http::send(&to, what, how);
+    result<http::response> sent = co_await http::send(to, what, how);
     if (!sent) {
         out.why = sent.error();
         co_return out;
@@ -55,7 +55,7 @@ void stage::play(std::function<awaitable<void>()> body) {
 
 seen stage::send(http::request const& what, how_read reading, std::size_t step) {
     seen out;
-    play([&]() -> awaitable<void> { out = co_await exchange_once(&what, &how, reading, step); });
+    play([&]() -> awaitable<void> { out = co_await exchange_once(&to, &what, &how, reading, step); });
     return out;
 }
 

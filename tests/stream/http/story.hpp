@@ -59,9 +59,9 @@ private:
 
 enum class how_read { whole, pieces };
 
-/// One request, its body read to the end into `step` bytes at a time. `what` and `how` outlive the await.
-awaitable<seen> exchange_once(http::request const* what, http::send_options const* how, how_read reading = how_read::whole,
-                              std::size_t step = 64 * 1024);
+/// One request, its body read to the end into `step` bytes at a time. What is pointed to outlives the await.
+awaitable<seen> exchange_once(net::origin const* to, http::request const* what, http::send_options const* how,
+                              how_read reading = how_read::whole, std::size_t step = 64 * 1024);
 
 /// A context of its own with manual time and a network of scripts, and what most stories send.
 class stage {
@@ -79,10 +79,11 @@ public:
     http::pool_core::counts counts() { return http::pool::of(executor()).count(); }
     connection_log const& last() const { return *net.connections.back(); }
     /// Closes the idle connection that would be lent next.
-    void forget() { http::pool::of(executor()).take(scripted_origin(), how.pool).close(); }
+    void forget() { http::pool::of(executor()).take(to, how.pool).close(); }
 
     std::unique_ptr<world> here = std::make_unique<world>();
     scripted_net net{executor()};
+    net::origin to = scripted_origin();
     http::request const get = request_of("GET");
     http::request const head = request_of("HEAD");
     http::send_options how;
