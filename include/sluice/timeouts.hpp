@@ -10,8 +10,8 @@ struct timeouts {
     timeouts() {}
     std::chrono::nanoseconds connect = std::chrono::seconds(5);      ///< name lookup and TCP connect, one address
     std::chrono::nanoseconds tls = std::chrono::seconds(10);         ///< handshake
-    std::chrono::nanoseconds first_byte = std::chrono::seconds(30);  ///< request sent -> status line
-    std::chrono::nanoseconds stall = std::chrono::seconds(30);       ///< a body must move `stall_bytes` in each such window
+    std::chrono::nanoseconds first_byte = std::chrono::seconds(30);  ///< request delivered -> answer's head
+    std::chrono::nanoseconds stall = std::chrono::seconds(30);       ///< a request or body must move `stall_bytes` in each such window
     std::uint64_t stall_bytes = 30 * 1024;
     std::chrono::nanoseconds pool_wait = std::chrono::seconds(60);  ///< for a free connection
     std::chrono::nanoseconds operation{0};                          ///< the whole operation with its retries; none by default

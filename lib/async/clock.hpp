@@ -48,8 +48,9 @@ public:
     struct state;
 
     /// Calls `ring` once `when` has passed. Cheap to move later: `set` with a later time is one atomic store, the clock looks again
-    /// when the earlier time has come. `ring` runs under the clock's lock on a thread of the context: it may set flags, call
-    /// shutdown(2) or post, nothing else (no `event::notify`); it may call `set` on itself (and only on itself) to ring again.
+    /// when the earlier time has come. `ring` runs under the clock's lock on a thread of the context: it may set flags, make a
+    /// system call that does not wait, or post, nothing else (no `event::notify`); it may call `set` on itself (and only on itself) to ring
+    /// again.
     ///
     /// An alarm that is set keeps the context running, as any pending operation does. It may outlive the clock.
     class alarm {

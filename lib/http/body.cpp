@@ -115,7 +115,7 @@ exchange::portion exchange::body_broken(net::io_outcome const& how) {
                                 : std::to_string(delivered_) + " bytes without its end";
     std::string const whom = "body from " + stream().peer();
     if (how.status == net::io_status::failed && how.error == errc::timed_out)
-        answer.what = fail(errc::timed_out, patience_.why(true) + ": " + whom + ", after " + far);
+        answer.what = fail(errc::timed_out, too_late() + ": " + whom + ", after " + far);
     else if (how.status == net::io_status::failed)
         answer.what = fail(errc::connection_lost, whom + " broke off after " + far + " (" + how.error.message() + ")");
     else

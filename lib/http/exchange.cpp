@@ -49,8 +49,7 @@ void exchange::begin(lease on) {
 }
 
 awaitable<void> exchange::wait() {
-    patience::limit const limit = patience_.begin(on_->clock().now());
-    on_->watchdog().arm(limit.at, limit.look);
+    if (std::optional<patience::limit> const limit = patience_.begin(on_->clock().now())) on_->watchdog().arm(*limit);
     return patience_.now_in() == patience::phase::sending ? stream().wait_writable_or_readable() : stream().wait();
 }
 
@@ -179,6 +178,8 @@ step exchange::listen() {
     return parse();
 }
 
+std::string exchange::too_late() { return patience_.why(on_->clock().now(), is_.heard, on_->watchdog().draining()); }
+
 std::string exchange::progress() const {
     std::uint64_t const whole = out_.size() + (small_body() ? 0 : what_->body.size());
     return sent_ == whole ? " after the whole request"
@@ -187,7 +188,7 @@ std::string exchange::progress() const {
 
 step exchange::broken(net::io_outcome const& how) {
     if (how.status == net::io_status::failed && how.error == errc::timed_out)
-        return fail(errc::timed_out, patience_.why(is_.heard) + ": " + stream().peer());
+        return fail(errc::timed_out, too_late() + ": " + stream().peer());
     is_.stale = on_.reused() && !is_.heard;
     std::string text = "the connection to " + stream().peer();
     if (write_error_)

@@ -99,6 +99,7 @@ private:
     portion read_until_end(std::span<std::byte> into);
     portion body_broken(net::io_outcome const& how);
     void finish();
+    std::string too_late();
     std::string progress() const;
 
     std::shared_ptr<pool_core> const home_;

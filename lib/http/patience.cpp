@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace sluice::inline v0::http {
 
@@ -21,39 +22,39 @@ void patience::enter(phase next) noexcept {
     stall_ = stall_state(window_, floor_);
 }
 
-patience::limit patience::begin(async::time_point now) noexcept {
+std::optional<patience::limit> patience::begin(async::time_point now) noexcept {
     limit answer;
     if (phase_ == phase::head) {
-        if (!head_begun_) head_limit_ = async::limit_after(now, first_byte_);
-        head_begun_ = true;
-        answer.at = head_limit_;
-    } else {
-        answer.at = stall_.begin(now);
+        if (std::exchange(head_begun_, true)) return std::nullopt;
+        answer.drain.emplace(first_byte_, window_, floor_);
+        answer.look = answer.drain->begin(now);
+        answer.at = deadline_;
+        return answer;
     }
-    answer.look = answer.at;
+    answer.at = stall_.begin(now);
     if (phase_ == phase::body && answer.at != async::never)
-        answer.look -= std::min<async::nanoseconds>(window_ / 4, std::chrono::seconds(5));
-    whole_ = deadline_ < answer.at;
+        answer.look = answer.at - std::min<async::nanoseconds>(window_ / 4, std::chrono::seconds(5));
     answer.at = std::min(answer.at, deadline_);
     return answer;
 }
 
 void patience::end(async::time_point now) noexcept { stall_.end(now); }
 
-std::string patience::why(bool answer_begun) const {
-    if (whole_) {
+std::string patience::why(async::time_point now, bool answer_begun, bool draining) const {
+    if (now >= deadline_) {
         std::string const doing = phase_ == phase::sending ? "sending the request"
                                   : phase_ == phase::head  ? "waiting for the answer"
                                                            : "reading the body";
         return "the operation's deadline passed while " + doing;
     }
-    if (phase_ == phase::head) {
+    bool const body = phase_ == phase::body;
+    if (phase_ == phase::head && (!draining || window_ == async::nanoseconds::zero())) {
         std::string const within = " within " + in_words(first_byte_) + " (limit timeouts.first_byte)";
+        if (draining) return "none of the rest of the request could be sent" + within;
         return (answer_begun ? "no whole response head" : "no first byte of an answer") + within;
     }
     std::string const moved = "fewer than " + std::to_string(std::max<std::uint64_t>(floor_, 1)) + " bytes ";
-    return moved + (phase_ == phase::sending ? "could be sent" : "came") + " in " + in_words(window_) +
-           " (limits timeouts.stall, stall_bytes)";
+    return moved + (body ? "came" : "could be sent") + " in " + in_words(window_) + " (limits timeouts.stall, stall_bytes)";
 }
 
 }  // namespace sluice::inline v0::http

@@ -1,11 +1,13 @@
 #pragma once
 
 #include "async/clock.hpp"
+#include "http/drain_state.hpp"
 #include "http/stall_state.hpp"
 
 #include <sluice/timeouts.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace sluice::inline v0::http {
@@ -24,23 +26,22 @@ public:
     struct limit {
         async::time_point at = async::never;    ///< it is over
         async::time_point look = async::never;  ///< see whether something is held back
+        std::optional<drain_state> drain;       ///< for an answer: what to make of it
     };
-    /// A wait begins, and ends.
-    limit begin(async::time_point now) noexcept;
+    /// A wait begins, and ends. No limit: that of the wait before goes on.
+    std::optional<limit> begin(async::time_point now) noexcept;
     void end(async::time_point now) noexcept;
     void moved(std::uint64_t bytes) noexcept { stall_.moved(bytes); }
 
-    /// What to say when the limit of the last wait has passed.
-    std::string why(bool answer_begun) const;
+    /// What to say when the limit of the last wait has passed; `draining` is the drain's word.
+    std::string why(async::time_point now, bool answer_begun, bool draining) const;
 
 private:
     phase phase_ = phase::sending;
-    bool whole_ = false;  // of the limits of this wait, the operation's is the nearest
     async::nanoseconds first_byte_{0};
     async::nanoseconds window_{0};
     std::uint64_t floor_ = 0;
     async::time_point deadline_ = async::never;
-    async::time_point head_limit_ = async::never;
     bool head_begun_ = false;
     stall_state stall_;
 };

@@ -35,9 +35,7 @@ failure unresolved(std::string const& host, std::string const& problem) {
     return {errc::unreachable, "cannot resolve \"" + host + "\": " + problem + "; check the endpoint's name and this machine's DNS"};
 }
 
-failure too_late(std::string const& host) {
-    return {errc::timed_out, "no answer from DNS for \"" + host + "\" in time"};
-}
+failure too_late(std::string const& host) { return {errc::timed_out, "no answer from DNS for \"" + host + "\" in time"}; }
 
 }  // namespace
 

@@ -26,7 +26,7 @@ struct io_outcome {
 };
 
 /// A byte stream that is tried first and waited for only when it would block: a read that finds data costs one system call and no
-/// coroutine. One reader-writer at a time; only `interrupt` and `nudge` may be called from elsewhere.
+/// coroutine. One reader-writer at a time; only `interrupt`, `nudge` and `unsent` may be called from elsewhere.
 class stream {
 public:
     /// Closes at once, without a farewell: whoever wants TLS's close_notify calls `farewell` first.
@@ -50,6 +50,9 @@ public:
 
     /// Any thread: wakes a reader for whatever has come, however little (SO_RCVLOWAT back to 1).
     virtual void nudge() noexcept = 0;
+
+    /// Any thread: bytes written that the peer's system has not got yet.
+    virtual std::uint64_t unsent() noexcept = 0;
 
     /// For an idle connection: still open, and nothing to read. One system call.
     virtual bool quiet() noexcept = 0;

@@ -9,8 +9,10 @@
 #include <cassert>
 #include <cerrno>
 
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -158,6 +160,12 @@ void tcp_stream::expect(std::uint64_t bytes) noexcept {
 }
 
 void tcp_stream::nudge() noexcept { set_low_water(1); }
+
+std::uint64_t tcp_stream::unsent() noexcept {
+    std::lock_guard const lock(guard_);
+    int left = 0;
+    return fd_ >= 0 && ::ioctl(fd_, SIOCOUTQ, &left) == 0 && left > 0 ? static_cast<std::uint64_t>(left) : 0;
+}
 
 void tcp_stream::interrupt(error_code reason) noexcept {
     std::lock_guard const lock(guard_);

@@ -26,6 +26,7 @@ public:
     void expect(std::uint64_t bytes) noexcept override;
     void interrupt(boost::system::error_code reason) noexcept override;
     void nudge() noexcept override;
+    std::uint64_t unsent() noexcept override;
     bool quiet() noexcept override;
     void farewell() noexcept override {}
     std::string peer() const override;
@@ -48,7 +49,7 @@ private:
     std::shared_ptr<watch> watch_;
     std::atomic<bool> interrupted_ = false;
     std::atomic<int> low_water_ = 1;
-    std::mutex guard_;                  // SO_RCVLOWAT, and what `interrupt` touches
+    std::mutex guard_;                  // SO_RCVLOWAT, and what calls from elsewhere touch
     boost::system::error_code reason_;  // written once, before interrupted_ is set
 };
 

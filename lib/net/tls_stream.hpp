@@ -30,6 +30,7 @@ public:
     void expect(std::uint64_t) noexcept override {}
     void interrupt(boost::system::error_code reason) noexcept override { below_->interrupt(reason); }
     void nudge() noexcept override { below_->nudge(); }
+    std::uint64_t unsent() noexcept override { return below_->unsent(); }
     bool quiet() noexcept override;
     void farewell() noexcept override;
     std::string peer() const override { return below_->peer(); }

@@ -109,6 +109,7 @@ public:
     }
 
     void nudge() noexcept override { ++log_->nudges; }
+    std::uint64_t unsent() noexcept override { return script_.unsent ? script_.unsent() : 0; }
     bool quiet() noexcept override { return !shared_->interrupted && silent(); }
     void farewell() noexcept override { log_->farewell = true; }
     std::string peer() const override { return "127.0.0.1:1"; }

@@ -56,9 +56,10 @@ struct connection_script {
     connection_script() {}
     connection_script(std::initializer_list<script_step> steps) : reads(steps) {}
     std::deque<script_step> reads;
-    std::deque<std::ptrdiff_t> writes;  ///< what becomes of successive writes; when it has run out they take all
-    bool refused = false;               ///< the dial fails
-    bool silent = false;                ///< the dial has no answer before its deadline
+    std::deque<std::ptrdiff_t> writes;      ///< what becomes of successive writes; when it has run out they take all
+    std::function<std::uint64_t()> unsent;  ///< what the system still has of the request; nothing by default
+    bool refused = false;                   ///< the dial fails
+    bool silent = false;                    ///< the dial has no answer before its deadline
 };
 
 /// What became of one connection; outlives its stream.

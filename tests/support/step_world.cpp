@@ -79,6 +79,7 @@ public:
     awaitable<void> wait_writable_or_readable() override { return pause(); }
     void expect(std::uint64_t) noexcept override {}
     void nudge() noexcept override {}
+    std::uint64_t unsent() noexcept override { return 0; }
     bool quiet() noexcept override { return !dead() && pieces_.empty(); }
     void farewell() noexcept override {}
     std::string peer() const override { return "127.0.0.1:1"; }

@@ -187,3 +187,45 @@ TEST_CASE("limits: before a body's limit the system is asked for what it keeps b
     s.ask(then({}));
     CHECK(s.last().nudges == 0);
 }
+
+TEST_CASE("limits: a first byte is not missed while the request is still on a slow line") {
+    struct row {
+        std::string_view name;
+        std::function<std::uint64_t(std::chrono::nanoseconds)> left;
+        std::string text;
+        std::chrono::nanoseconds least, most;
+    };
+    auto const on_the_line = [](std::chrono::nanoseconds at) { return at < 100s ? 1000 * (100 - static_cast<std::uint64_t>(at / 1s)) : 0; };
+    auto const stuck = [](std::chrono::nanoseconds at) { return at < 50s ? 1000 * (100 - static_cast<std::uint64_t>(at / 1s)) : 50'000; };
+    for (row const& r : std::vector<row>{
+             {"delivered", on_the_line, first_byte, 110s, 111s},
+             {"stuck", stuck, sent, 69s, 71s},
+         }) {
+        CAPTURE(r.name);
+        timed_stage s;
+        connection_script script = then({});
+        script.unsent = [&] { return r.left(s.elapsed()); };
+        seen const out = s.ask(script);
+        REQUIRE(out.failed_with(errc::timed_out));
+        CHECK(says(*out.why, r.text));
+        CHECK(s.elapsed() >= r.least);
+        CHECK(s.elapsed() <= r.most);
+        CHECK(out.why->sent());
+    }
+    timed_stage s;
+    connection_script answered = then({script::pause(105s), script::deliver(ok("abc"))});
+    answered.unsent = [&] { return on_the_line(s.elapsed()); };
+    CHECK(s.ask(answered).body == "abc");
+    s.how.deadline = s.here->time->now() + 40s;
+    seen const out = s.ask(then({}));
+    REQUIRE(out.failed_with(errc::timed_out));
+}
+
+TEST_CASE("limits: pieces of a head that come late do not bring a limit back that had been put off") {
+    timed_stage s;
+    std::string const wire = ok("abc");
+    connection_script script = then({script::pause(105s), script::deliver(wire.substr(0, 9)), script::pause(2s),
+                                     script::deliver(wire.substr(9, 9)), script::pause(2s), script::deliver(wire.substr(18))});
+    script.unsent = [&] { return s.elapsed() < 100s ? 1000 * (100 - static_cast<std::uint64_t>(s.elapsed() / 1s)) : 0; };
+    CHECK(s.ask(script).body == "abc");
+}

@@ -146,3 +146,29 @@ CO_TEST("tcp: idle means open and nothing to read") {
     co_await s->wait();
     CHECK_FALSE(s->quiet());
 }
+
+CO_TEST("tcp: what the peer's system has not got is unsent, and no longer when it has answered") {
+    test::gate reads;
+    std::size_t written = 0;
+    peer slow([&](int fd) {
+        reads.pass();
+        test::receive(fd, written);
+        test::send_all(fd, "x");
+        test::hold(fd);
+    });
+    std::unique_ptr<net::stream> s = co_await test::connected(slow.port());
+    CHECK(s->unsent() == 0);
+    std::string const data(1 << 20, 'd');
+    net::io_outcome o;
+    while (o.status == io_status::done) {
+        o = s->try_write(std::as_bytes(std::span(data)));
+        written += o.bytes;
+    }
+    CHECK(o.status == io_status::would_block);
+    CHECK(s->unsent() > 0);
+    CHECK(s->unsent() < written);
+    reads.open();
+    test::received const answer = co_await test::read_up_to(s.get(), 1);
+    CHECK(answer.data == "x");
+    CHECK(s->unsent() == 0);
+}

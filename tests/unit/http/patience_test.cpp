@@ -3,6 +3,9 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
 
 using namespace sluice;
 using namespace std::chrono_literals;
@@ -88,48 +91,72 @@ TEST_CASE("stall: no window, no limit; no floor, any byte will do") {
     CHECK(any.begin(zero + 20s) == zero + 50s);
 }
 
-TEST_CASE("patience: the first byte's limit runs on over several waits of a head") {
-    patience p(limits(), async::never);
+TEST_CASE("patience: the first byte's limit begins once and runs on over several waits of a head") {
+    patience p(limits(), zero + 1h);
     p.enter(patience::phase::head);
-    CHECK(p.begin(zero).at == zero + 10s);
-    p.end(zero + 4s);
+    std::optional<patience::limit> const limit = p.begin(zero);
+    REQUIRE(limit);
+    CHECK(limit->drain);
+    CHECK(limit->at == zero + 1h);
+    CHECK(limit->look == zero + 625ms);
     p.moved(1000);
-    CHECK(p.begin(zero + 4s).at == zero + 10s);
-    CHECK(p.why(false) == "no first byte of an answer within 10 s (limit timeouts.first_byte)");
-    CHECK(p.why(true) == "no whole response head within 10 s (limit timeouts.first_byte)");
+    CHECK_FALSE(p.begin(zero + 4s));
+    p.enter(patience::phase::sending);
+    p.enter(patience::phase::head);
+    CHECK(p.begin(zero + 5s));
 }
 
 TEST_CASE("patience: sending and receiving stall by the same rule, each with a window of its own") {
     patience p(limits(), async::never);
-    CHECK(p.begin(zero).at == zero + 20s);
+    CHECK(p.begin(zero)->at == zero + 20s);
     p.end(zero + 15s);
-    CHECK(p.why(false) == "fewer than 100 bytes could be sent in 20 s (limits timeouts.stall, stall_bytes)");
     p.enter(patience::phase::body);
-    CHECK(p.begin(zero + 15s).at == zero + 35s);
-    CHECK(p.why(true) == "fewer than 100 bytes came in 20 s (limits timeouts.stall, stall_bytes)");
+    CHECK(p.begin(zero + 15s)->at == zero + 35s);
 }
 
 TEST_CASE("patience: a body is looked at before its limit, in case bytes are held back") {
     patience p(limits(), async::never);
     p.enter(patience::phase::body);
-    patience::limit const limit = p.begin(zero);
-    CHECK(limit.at == zero + 20s);
-    CHECK(limit.look == zero + 15s);
+    std::optional<patience::limit> const limit = p.begin(zero);
+    CHECK(limit->at == zero + 20s);
+    CHECK(limit->look == zero + 15s);
+    CHECK_FALSE(limit->drain);
 }
 
-TEST_CASE("patience: the operation's deadline wins when it is nearer, and is named") {
+TEST_CASE("patience: the operation's deadline holds in every phase when it is nearer") {
     patience p(limits(), zero + 5s);
-    CHECK(p.begin(zero).at == zero + 5s);
-    CHECK(p.why(false) == "the operation's deadline passed while sending the request");
-    p.enter(patience::phase::head);
-    CHECK(p.begin(zero).at == zero + 5s);
-    CHECK(p.why(false) == "the operation's deadline passed while waiting for the answer");
-    p.enter(patience::phase::body);
-    CHECK(p.begin(zero).at == zero + 5s);
-    CHECK(p.why(true) == "the operation's deadline passed while reading the body");
-    patience later(limits(), zero + 1h);
-    CHECK(later.begin(zero).at == zero + 20s);
-    CHECK(later.why(false).find("stall") != std::string::npos);
+    for (patience::phase const at : {patience::phase::sending, patience::phase::head, patience::phase::body}) {
+        p.enter(at);
+        CHECK(p.begin(zero)->at == zero + 5s);
+    }
+}
+
+TEST_CASE("patience: what ran out is named") {
+    struct row {
+        patience::phase at;
+        bool late, begun, draining;
+        std::string text;
+    };
+    using enum patience::phase;
+    for (row const& r : std::vector<row>{
+             {sending, true, false, false, "the operation's deadline passed while sending the request"},
+             {head, true, false, true, "the operation's deadline passed while waiting for the answer"},
+             {body, true, true, false, "the operation's deadline passed while reading the body"},
+             {sending, false, false, false, "fewer than 100 bytes could be sent in 20 s (limits timeouts.stall, stall_bytes)"},
+             {head, false, false, false, "no first byte of an answer within 10 s (limit timeouts.first_byte)"},
+             {head, false, true, false, "no whole response head within 10 s (limit timeouts.first_byte)"},
+             {head, false, false, true, "fewer than 100 bytes could be sent in 20 s (limits timeouts.stall, stall_bytes)"},
+             {body, false, true, true, "fewer than 100 bytes came in 20 s (limits timeouts.stall, stall_bytes)"},
+         }) {
+        patience p(limits(), zero + 1h);
+        p.enter(r.at);
+        CHECK(p.why(r.late ? zero + 1h : zero + 59min, r.begun, r.draining) == r.text);
+    }
+    timeouts no_stall = limits();
+    no_stall.stall = 0s;
+    patience p(no_stall, async::never);
+    p.enter(head);
+    CHECK(p.why(zero, false, true) == "none of the rest of the request could be sent within 10 s (limit timeouts.first_byte)");
 }
 
 TEST_CASE("patience: without limits it waits for ever") {
@@ -138,7 +165,8 @@ TEST_CASE("patience: without limits it waits for ever") {
     patience p(none, async::never);
     for (patience::phase const at : {patience::phase::sending, patience::phase::head, patience::phase::body}) {
         p.enter(at);
-        CHECK(p.begin(zero).at == async::never);
-        CHECK(p.begin(zero).look == async::never);
+        std::optional<patience::limit> const limit = p.begin(zero);
+        CHECK(limit->at == async::never);
+        CHECK(limit->look == async::never);
     }
 }
