@@ -5,7 +5,8 @@
 
 namespace sluice::inline v0 {
 
-/// Connections to one origin (scheme, host, port, TLS settings), per execution context.
+/// Connections to one origin (scheme, host, port, TLS settings), per execution context. A body that is held without being read keeps
+/// its connection, and so its place among `max_connections`.
 struct pool_options {
     pool_options() {}
     std::size_t max_connections = 256;  ///< open at once; more requests wait in order

@@ -102,9 +102,10 @@ awaitable<result<response>> send(net::origin const* to, request const* what, sen
     std::unique_ptr<exchange> trip = shared.make_exchange();
     if (std::optional<failure> refused = trip->prepare(*what, *how)) co_return std::move(*refused);
 
-    lease place = shared.take(*to, how->pool);
+    bool const careful = what->method != "GET" && what->method != "HEAD";  // a write's answer must be no other's
+    lease place = shared.take(*to, how->pool, careful);
     if (!place) {
-        result<lease> waited = co_await shared.wait(to, &how->pool, &how->limits, how->deadline);
+        result<lease> waited = co_await shared.wait(to, &how->pool, &how->limits, how->deadline, careful);
         if (!waited) co_return waited.error();
         place = std::move(*waited);
     }

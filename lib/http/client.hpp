@@ -29,8 +29,8 @@ struct send_options {
 
 class exchange;
 
-/// A response whose head has come. Holds the connection: read the body to its end and it goes back to the pool; drop it earlier and
-/// the connection is closed.
+/// A response whose head has come. Holds the connection and its place among `max_connections`: read the body to its end and it goes back
+/// to the pool; drop it earlier and the connection is closed.
 class response {
 public:
     response() noexcept;

@@ -75,10 +75,14 @@ public:
         std::size_t waiting = 0;
         std::uint64_t opened = 0;
         std::uint64_t reused = 0;
+        std::size_t origins = 0;
     };
 
-    /// To be called under `mutex`.
+    /// To be called under `mutex`. Valid for as long as a place of it is taken or somebody waits for one, or until `mutex` is given up.
     origin_pool& at(net::origin const& to) { return origins_[to]; }
+    /// Under `mutex` and now and then: of all origins what is to be closed; those with nothing left are forgotten.
+    bool to_be_swept(async::time_point now) const noexcept { return now >= next_sweep_; }
+    std::vector<std::unique_ptr<connection>> sweep(async::time_point now);
 
     void give_back(origin_pool& home, std::unique_ptr<connection> healthy) noexcept;
     void free_place(origin_pool& home) noexcept;
@@ -105,7 +109,11 @@ private:
     struct hash {
         std::size_t operator()(net::origin const& o) const noexcept { return std::hash<std::string>()(o.host) ^ o.port; }
     };
+    std::unique_ptr<connection::wire> unlist(connection& c) noexcept;
+
     std::unordered_map<net::origin, origin_pool, hash> origins_;
+    counts past_;  // of origins forgotten
+    async::time_point next_sweep_{};
     connection* all_ = nullptr;
     std::vector<std::unique_ptr<exchange>> spares_;
     bool closed_ = false;
@@ -121,11 +129,14 @@ public:
     explicit pool(boost::asio::execution_context& context);
     ~pool() override;
 
-    /// What is there at once: a lease with an idle connection, one with a place to dial for, or an empty one: `wait`.
-    lease take(net::origin const& to, pool_options const& options);
+    /// What is there at once: a lease with an idle connection, one with a place to dial for, or an empty one: `wait`. With `careful`
+    /// a connection is asked whether it is quiet however short it has been idle.
+    lease take(net::origin const& to, pool_options const& options, bool careful = false);
 
     /// Waits in line for a place. Errors: timed_out naming the limit. Cancel: what was granted meanwhile goes to the next in line.
-    awaitable<result<lease>> wait(net::origin const* to, pool_options const* options, timeouts const* limits, async::time_point deadline);
+    /// The connection granted may be found dead: then the lease is one to dial for.
+    awaitable<result<lease>> wait(net::origin const* to, pool_options const* options, timeouts const* limits, async::time_point deadline,
+                                  bool careful = false);
 
     /// Opens the connection of a place. The place stays taken whatever comes of it.
     awaitable<std::optional<failure>> dial(lease* place, net::origin const* to, timeouts const* limits, async::time_point deadline);
@@ -138,10 +149,12 @@ public:
 private:
     struct found {
         lease place;
-        bool doubtful = false;  // idle for a while: ask the stream
+        async::nanoseconds idle_for{0};
     };
 
     void shutdown() override;
+    class waiter;
+    bool usable(found& what, bool careful);
     found look(net::origin const& to, pool_options const& options, std::unique_lock<std::mutex>& lock);
 
     async::clock& clock_;

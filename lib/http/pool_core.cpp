@@ -2,12 +2,15 @@
 #include "http/pool.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <iterator>
 #include <utility>
 
 namespace sluice::inline v0::http {
 
 namespace {
 
+constexpr std::chrono::seconds sweep_interval(10);
 constexpr std::size_t most_spares = 64;  // 20 KiB each; more exchanges than these at once pay for their memory
 
 }  // namespace
@@ -37,21 +40,26 @@ void pool_core::enlist(connection& c) noexcept {
     if (c.after_ != nullptr) c.after_->before_ = &c;
 }
 
-void pool_core::strike(connection& c) noexcept {
-    std::unique_ptr<connection::wire> last;
-    std::lock_guard const lock(mutex);
-    if (!c.wire_) return;
-    last = std::move(c.wire_);
+/// Under the lock: takes it off the list. What is returned is destroyed when the lock is gone.
+std::unique_ptr<connection::wire> pool_core::unlist(connection& c) noexcept {
+    if (!c.wire_) return nullptr;
     (c.before_ == nullptr ? all_ : c.before_->after_) = c.after_;
     if (c.after_ != nullptr) c.after_->before_ = c.before_;
+    return std::move(c.wire_);
+}
+
+void pool_core::strike(connection& c) noexcept {
+    std::unique_lock lock(mutex);
+    std::unique_ptr<connection::wire> const last = unlist(c);
+    lock.unlock();
 }
 
 void pool_core::bury() noexcept {
-    std::unique_lock lock(mutex);
-    while (connection* const c = all_) {
-        lock.unlock();
-        strike(*c);
-        lock.lock();
+    for (;;) {
+        std::unique_lock lock(mutex);
+        if (all_ == nullptr) return;
+        std::unique_ptr<connection::wire> const last = unlist(*all_);
+        lock.unlock();  // now whoever holds the connection may destroy it, on his thread
     }
 }
 
@@ -69,9 +77,24 @@ void pool_core::recycle(std::unique_ptr<exchange> used) noexcept {
     if (!closed_ && spares_.size() < most_spares) spares_.push_back(std::move(used));
 }
 
+std::vector<std::unique_ptr<connection>> pool_core::sweep(async::time_point now) {
+    std::vector<std::unique_ptr<connection>> gone;
+    next_sweep_ = async::limit_after(now, sweep_interval);
+    for (auto at = origins_.begin(); at != origins_.end();) {
+        origin_pool& home = at->second;
+        for (std::unique_ptr<connection>& c : home.state.tidy(now)) gone.push_back(std::move(c));
+        bool const unused = home.state.open() == 0 && home.waiting == 0;
+        if (unused) past_.opened += home.opened;
+        if (unused) past_.reused += home.reused;
+        at = unused ? origins_.erase(at) : std::next(at);
+    }
+    return gone;
+}
+
 pool_core::counts pool_core::count() const {
     std::lock_guard const lock(mutex);
-    counts sum;
+    counts sum = past_;
+    sum.origins = origins_.size();
     for (auto const& [origin, home] : origins_) {
         sum.open += home.state.open();
         sum.idle += home.state.idle();

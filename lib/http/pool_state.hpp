@@ -55,7 +55,7 @@ public:
         std::vector<Member> evicted;
         bool const old = beyond(options_.age_limit, born, now);
         if (granted && !old) {
-            grants_.emplace_back(std::move(member));
+            grants_.push_back(grant{std::move(member), now});
         } else if (old) {
             evicted.push_back(std::move(member));
             closed(granted);
@@ -69,27 +69,33 @@ public:
     /// A lent connection was closed, or a dial failed.
     void closed(bool granted) {
         if (granted)
-            grants_.emplace_back(std::nullopt);
+            grants_.emplace_back();
         else
             --open_;
     }
 
     /// For one who waited and was granted a place: reuse or open.
-    taken collect() {
-        std::optional<Member> grant = std::move(grants_.front());
+    taken collect(async::time_point now) {
+        grant mine = std::move(grants_.front());
         grants_.pop_front();
         taken answer;
-        answer.what = grant ? verdict::reuse : verdict::open;
-        if (grant) answer.member = std::move(*grant);
+        answer.what = mine.member ? verdict::reuse : verdict::open;
+        if (mine.member) {
+            answer.member = std::move(*mine.member);
+            answer.idle_for = now - mine.since;
+        }
         return answer;
     }
+
+    /// What has been idle for too long or become too old meanwhile, to be closed: for an origin nobody asks for.
+    std::vector<Member> tidy(async::time_point now) { return evict(now); }
 
     /// All idle and granted connections, to be closed: the end.
     std::vector<Member> clear() {
         std::vector<Member> all;
         for (entry& e : idle_) all.push_back(std::move(e.member));
-        for (std::optional<Member>& g : grants_)
-            if (g) all.push_back(std::exchange(g, std::nullopt).value());
+        for (grant& g : grants_)
+            if (g.member) all.push_back(std::exchange(g.member, std::nullopt).value());
         open_ -= all.size();
         idle_.clear();
         return all;
@@ -102,6 +108,12 @@ private:
     struct entry {
         Member member;
         async::time_point since, born;
+    };
+
+    /// A place on its way to one who waits, with a connection or without.
+    struct grant {
+        std::optional<Member> member;
+        async::time_point since;
     };
 
     static bool beyond(async::nanoseconds limit, async::time_point from, async::time_point now) {
@@ -127,7 +139,7 @@ private:
     pool_options options_;
     std::size_t open_ = 0;
     std::deque<entry> idle_;
-    std::deque<std::optional<Member>> grants_;
+    std::deque<grant> grants_;
 };
 
 }  // namespace sluice::inline v0::http

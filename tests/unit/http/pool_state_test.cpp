@@ -74,6 +74,17 @@ TEST_CASE("pool: what was idle for too long is closed, and its place is free") {
     CHECK(pool.open() == 1);
 }
 
+TEST_CASE("pool: what is idle for too long goes without being asked for, too") {
+    state pool;
+    for (int i = 0; i < 3; ++i) pool.take(options(), zero);
+    pool.give_back(1, zero, zero, false);
+    pool.give_back(2, zero, zero + 5s, false);
+    CHECK(pool.tidy(zero + 20s).empty());
+    CHECK(pool.tidy(zero + 21s) == closed{1});
+    CHECK(pool.tidy(zero + 26s) == closed{2});
+    CHECK(pool.open() == 1);
+}
+
 TEST_CASE("pool: exactly at the limit it still lives") {
     state pool;
     pool.take(options(), zero);
@@ -110,12 +121,13 @@ TEST_CASE("pool: what becomes free while somebody waits is his, not the next tak
     CHECK(pool.take(options(1), zero).what == verdict::wait);
     CHECK(pool.give_back(7, zero, zero, true).empty());
     CHECK(pool.take(options(1), zero).what == verdict::wait);
-    state::taken const granted = pool.collect();
+    state::taken const granted = pool.collect(zero + 2s);
     CHECK(granted.what == verdict::reuse);
     CHECK(granted.member == 7);
+    CHECK(granted.idle_for == 2s);
     pool.closed(true);
     CHECK(pool.take(options(1), zero).what == verdict::wait);
-    CHECK(pool.collect().what == verdict::open);
+    CHECK(pool.collect(zero).what == verdict::open);
     CHECK(pool.open() == 1);
 }
 
@@ -124,7 +136,7 @@ TEST_CASE("pool: a connection too old for another request leaves its place to on
     pool.take(options(1), zero);
     pool.take(options(1), zero);
     CHECK(pool.give_back(7, zero, zero + 11min, true) == closed{7});
-    CHECK(pool.collect().what == verdict::open);
+    CHECK(pool.collect(zero).what == verdict::open);
     CHECK(pool.open() == 1);
 }
 
@@ -135,7 +147,7 @@ TEST_CASE("pool: clear hands out everything that is not lent") {
     pool.give_back(2, zero, zero, true);
     CHECK(pool.clear() == closed{1, 2});
     CHECK(pool.idle() == 0);
-    CHECK(pool.collect().what == verdict::open);  // he who was granted one opens his own
+    CHECK(pool.collect(zero).what == verdict::open);  // he who was granted one opens his own
 }
 
 TEST_CASE("pool: no limits of time, no eviction") {
@@ -175,14 +187,14 @@ TEST_CASE("pool: whatever happens, places are neither lost nor made") {
                 int const one = *lent.begin();
                 lent.erase(lent.begin());
                 pool.give_back(one, now - std::chrono::seconds(chance() % 700), now, granted);
-                if (granted) --waiting, accept(pool.collect());
+                if (granted) --waiting, accept(pool.collect(now));
             }
             break;
         default:
             if (!lent.empty()) {
                 lent.erase(lent.begin());
                 pool.closed(granted);
-                if (granted) --waiting, accept(pool.collect());
+                if (granted) --waiting, accept(pool.collect(now));
             }
         }
         REQUIRE(pool.open() == lent.size() + dialling + pool.idle());
