@@ -5,8 +5,10 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <map>
 #include <optional>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -15,15 +17,16 @@ namespace sluice::inline v0::cli {
 
 namespace {
 
-/// An option that `parse` understands, or says nothing about.
+/// An option that `parse` understands, or says nothing about. `kind` stands for its value in the help, `what` in a complaint.
 template <class T, class Parse>
-CLI::Option* add_parsed(CLI::App& app, std::string const& name, T& into, Parse parse, std::string const& what, std::string const& help) {
+CLI::Option* add_parsed(CLI::App& app, std::string const& name, char const* kind, T& into, Parse parse, std::string const& what,
+                        std::string const& help) {
     auto const take = [&into, parse, name, what](std::string const& text) {
         auto const value = parse(text);
         if (!value) throw CLI::ValidationError(name, '"' + text + "\" is not " + what);
         into = static_cast<std::remove_reference_t<decltype(*value)>>(*value);
     };
-    return app.add_option_function<std::string>(name, take, help)->type_name("");
+    return app.add_option_function<std::string>(name, take, help)->type_name(kind);
 }
 
 std::optional<std::uint64_t> parse_positive_size(std::string_view text) {
@@ -41,7 +44,7 @@ void add_count(CLI::App& app, std::string const& name, std::size_t& into, std::s
         auto const value = text.find_first_not_of("0123456789") == text.npos ? parse_size(text) : std::nullopt;
         return value && *value >= 1 && *value <= most ? std::optional<std::size_t>(*value) : std::nullopt;
     };
-    add_parsed(app, name, into, parse, "a number from 1 to " + std::to_string(most), help);
+    add_parsed(app, name, "N", into, parse, "a number from 1 to " + std::to_string(most), help);
 }
 
 void add_global(CLI::App& app, global_options& to) {
@@ -53,26 +56,28 @@ void add_global(CLI::App& app, global_options& to) {
     app.add_flag("--path-style", to.path_style, "bucket name in the path, not in the host name");
     app.add_flag("--json", to.json, "one JSON object a line on standard output");
     app.add_flag("-v,--verbose", to.verbosity, "tell what is done, on standard error; -vv: every request");
-    add_parsed(app, "--timeout", to.time_limit, parse_positive_duration, "a time like 30, 500ms or 2m",
-               "limit of the whole command, 30 or 2m");
+    add_parsed(app, "--timeout", "TIME", to.time_limit, parse_positive_duration, "a time like 30, 500ms or 2m",
+               "limit of the whole command, like 30 (seconds), 500ms or 2m");
     static std::map<std::string, progress_mode> const modes{
         {"auto", progress_mode::automatic}, {"bar", progress_mode::bar}, {"plain", progress_mode::plain}, {"none", progress_mode::none}};
     auto const parse = [](std::string const& text) {
         auto const found = modes.find(text);
         return found == modes.end() ? std::nullopt : std::optional(found->second);
     };
-    add_parsed(app, "--progress", to.progress, parse, "one of auto, bar, plain, none", "auto, bar, plain or none");
+    add_parsed(app, "--progress", "MODE", to.progress, parse, "one of auto, bar, plain, none",
+               "auto (a bar on a terminal, else plain), bar, plain or none");
 }
 
 void add_transfer(CLI::App& app, transfer_options& to, std::string const& part_size_name) {
-    add_parsed(app, part_size_name, to.part_size, parse_positive_size, "a size like 8MiB", "bytes of one ranged request (8MiB)");
+    add_parsed(app, part_size_name, "SIZE", to.part_size, parse_positive_size, "a size like 8MiB", "bytes of one ranged request (8MiB)");
     add_count(app, "--in-flight", to.in_flight, 4096, "requests outstanding at once (16)");
     auto const parse = [](std::string_view text) -> std::optional<read_strategy> {
         if (text == "single") return read_strategy::single;
         if (text == "ranges") return read_strategy::ranges;
         return std::nullopt;
     };
-    add_parsed(app, "--strategy", to.strategy, parse, "single or ranges", "ranges: parts side by side; single: one request an object");
+    add_parsed(app, "--strategy", "S", to.strategy, parse, "single or ranges",
+               "ranges (parts side by side) or single (one request an object)");
 }
 
 void add_uris(CLI::App& app, std::vector<std::string>& to) { app.add_option("URI", to, "like s3://bucket/key")->required()->type_name(""); }
@@ -81,6 +86,7 @@ void add_uris(CLI::App& app, std::vector<std::string>& to) { app.add_option("URI
 template <class T>
 CLI::App* add_verb(CLI::App& app, command& to, std::string const& name, std::string const& help, T& options) {
     CLI::App* const verb = app.add_subcommand(name, help)->fallthrough();
+    verb->footer("sluice --help tells the options that every verb takes, and the exit codes.");
     verb->final_callback([&to, &options] { to.verb = std::move(options); });
     return verb;
 }
@@ -95,7 +101,7 @@ void add_ls(CLI::App& app, command& to, ls_options& options) {
 void add_cat(CLI::App& app, command& to, cat_options& options) {
     CLI::App* const verb = add_verb(app, to, "cat", "write objects to standard output", options);
     add_uris(*verb, options.uris);
-    auto* const range = add_parsed(*verb, "--range", options.range, parse_range, "a range like 0-99, 100- or -50",
+    auto* const range = add_parsed(*verb, "--range", "RANGE", options.range, parse_range, "a range like 0-99, 100- or -50",
                                    "bytes A-B (both included), A- (to the end) or -N (the last N)");
     auto const take_offset = [&options](std::uint64_t offset) {
         options.range =
@@ -108,7 +114,7 @@ void add_cat(CLI::App& app, command& to, cat_options& options) {
             if (!value) throw CLI::ValidationError(name, '"' + text + "\" is not a size like 8MiB");
             take(*value);
         };
-        return verb->add_option_function<std::string>(name, parse_and_take, help)->type_name("");
+        return verb->add_option_function<std::string>(name, parse_and_take, help)->type_name("SIZE");
     };
     sized("--offset", take_offset, "first byte")->excludes(range);
     sized("--length", take_length, "bytes at most")->excludes(range);
@@ -141,9 +147,20 @@ void add_bench(CLI::App& app, command& to, bench_options& options) {
     verb->add_flag("--verify", options.verify, "check every byte: SHA-256 of all repeats, and the ETag where it is an MD5");
 }
 
-std::string one_line(CLI::ParseError const& e) {
-    std::string const text = e.what();
-    return printable(text.substr(0, text.find('\n'))) + " (sluice --help tells more)";
+/// What is wrong, in one line. CLI11 complains of what is missing before it names what it does not know, mostly a misspelt option.
+std::string complaint(CLI::App const& app, CLI::ParseError const& e) {
+    std::vector<std::string> const unknown = app.remaining(true);
+    auto const option = std::ranges::find_if(unknown, [](std::string const& s) { return s.size() > 1 && s.front() == '-' && s != "--"; });
+    bool const no_verb = dynamic_cast<CLI::RequiredError const*>(&e) != nullptr && std::string_view(e.what()).starts_with("A subcommand");
+    std::string text = e.what();
+    if (option != unknown.end()) {
+        text = "there is no option " + *option;
+    } else if (no_verb && !unknown.empty()) {
+        text = "there is no verb " + unknown.front();
+    } else if (no_verb) {
+        text = "a verb is required";
+    }
+    return printable(text) + " (sluice --help tells more)";
 }
 
 }  // namespace
@@ -176,13 +193,8 @@ std::variant<command, parse_end> parse_arguments(int argc, char const* const* ar
         return parse_end{0, std::string(e.what()) + '\n'};
     } catch (CLI::Success const&) {
         return parse_end{0, app.help()};
-    } catch (CLI::RequiredError const& e) {
-        std::vector<std::string> const unknown = app.remaining();  // CLI11 complains of the missing verb first
-        if (app.get_subcommands().empty() && !unknown.empty())
-            return parse_end{2, "there is no verb or option " + printable(unknown.front()) + " (sluice --help tells more)"};
-        return parse_end{2, one_line(e)};
     } catch (CLI::ParseError const& e) {
-        return parse_end{2, one_line(e)};
+        return parse_end{2, complaint(app, e)};
     }
     return result;
 }

@@ -160,6 +160,7 @@ def check_a_short_body_is_never_taken_for_whole(env):
 
 def check_usage(env):
     for words, *arguments in [("frobnicate", "frobnicate"), ("--frob", "ls", "--frob", env.uri()), ("URI", "cat"), ("--frob", "--frob"),
+                              ("--frob", "ls", "--frob"), ("--frob", "bench", "get", "--frob"),
                               ("verb", ), ("FROM", "cp"), ("TO", "cp", "a"), ("size", "cp", "a", env.uri("a"), "--part-size", "8X"),
                               ("size", "cp", "a", env.uri("a"), "--part-size", "0"), ("4096", "cp", "a", env.uri("a"), "--in-flight", "5000"),
                               ("single", "cp", "a", env.uri("a"), "--strategy", "both"), ("range", "cat", env.uri("a"), "--range", "9-1"),
