@@ -1,26 +1,33 @@
 #!/usr/bin/env python3
-"""run.py [NAME..]: the benchmarks of ./dev bench. Without a name it tells which there are. Options behind -- go to the benchmark."""
+"""run.py [NAME..] [-- OPTION..]: the benchmarks of ./dev bench. Without a name it tells which there are; options go to the benchmark.
+
+run.py --packages NAME..: only the Debian packages that these need besides those of the build."""
 import subprocess, sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 BUILD = HERE.parent / "build" / "release"
-NAMES = {
+BENCHES = {  # name -> what it measures, packages, command
     "loopback": ("sluice, a bare loop, curl and wrk against one nginx: CPU per GiB, per small GET, memory (about 6 minutes)",
-                 [sys.executable, str(HERE / "loopback" / "run.py"), str(BUILD)]),
-    "sigv4": ("CPU of signing one request", [str(BUILD / "benches" / "sigv4-bench")]),
+                 "nginx-light curl wrk openssl", [sys.executable, str(HERE / "loopback" / "run.py"), str(BUILD)]),
+    "sigv4": ("CPU of signing one request", "", [str(BUILD / "benches" / "sigv4-bench")]),
 }
 
 
-def main():
-    names, options = sys.argv[1:], []
+def main(arguments):
+    only_packages = arguments[:1] == ["--packages"]
+    names, options = arguments[only_packages:], []
     if "--" in names:
         names, options = names[: names.index("--")], names[names.index("--") + 1 :]
-    unknown = [n for n in names if n not in NAMES]
+    unknown = [n for n in names if n not in BENCHES]
     if not names or unknown:
-        print("\n".join([f"no bench {n!r}" for n in unknown] + ["benches:"] + [f"  {n:10} {text}" for n, (text, _) in NAMES.items()]))
+        lines = [f"no bench {n!r}" for n in unknown] + ["benches:"] + [f"  {n:10} {text}" for n, (text, _, _) in BENCHES.items()]
+        print("\n".join(lines), file=sys.stderr if unknown else sys.stdout)
         return 2 if unknown else 0
-    return max(subprocess.run(NAMES[n][1] + options).returncode for n in names)
+    if only_packages:
+        print(*(BENCHES[n][1] for n in names))
+        return 0
+    return max(subprocess.run(BENCHES[n][2] + options).returncode for n in names)
 
 
-sys.exit(main())
+sys.exit(main(sys.argv[1:]))

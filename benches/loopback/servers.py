@@ -1,8 +1,9 @@
 """nginx as a static S3-shaped server for the benches: HTTP and TLS 1.3 on 127.0.0.1, data in memory, stopped by process id."""
-import os, random, shutil, subprocess, time
+import os, random, shutil, signal, subprocess, time
 from pathlib import Path
 
 HTTP, HTTPS = 18080, 18443
+PROGRAM = shutil.which("nginx", path="/usr/sbin:/usr/bin:/sbin:/bin")  # Debian keeps it where only root looks
 
 
 class Nginx:
@@ -15,14 +16,14 @@ class Nginx:
         self._data()
         self._certificates()
         (self.folder / "nginx.conf").write_text(self._conf())
-        subprocess.run(["nginx", "-c", str(self.folder / "nginx.conf")], check=True)
+        subprocess.run([PROGRAM, "-e", str(self.folder / "error.log"), "-c", str(self.folder / "nginx.conf")], check=True)
         self.master = self._pid()
         time.sleep(0.3)
         self.workers = [int(p) for p in Path(f"/proc/{self.master}/task/{self.master}/children").read_text().split()]
         return self
 
     def __exit__(self, *_):
-        subprocess.run(["kill", str(self.master)], check=False)
+        os.kill(self.master, signal.SIGTERM)
         shutil.rmtree(self.data, ignore_errors=True)
 
     def cpu(self) -> float:
@@ -67,7 +68,7 @@ class Nginx:
     def _conf(self) -> str:
         f = self.folder
         temp = "".join(f"{kind}_temp_path {f}/{kind}; " for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-        return f"""user root; worker_processes 1; worker_rlimit_nofile 20000; pid {f}/nginx.pid; error_log {f}/error.log warn; daemon on;
+        return f"""{'user root; ' if os.getuid() == 0 else ''}worker_processes 1; worker_rlimit_nofile 20000; pid {f}/nginx.pid; error_log {f}/error.log warn; daemon on;
 events {{ worker_connections 16000; }}
 http {{
   access_log off; sendfile on; tcp_nodelay on; keepalive_requests 2000000000; keepalive_timeout 600s; {temp}
