@@ -3,6 +3,7 @@
 #include "spool.hpp"
 #include "standard_stream.hpp"
 #include "text/json.hpp"
+#include "text/printable.hpp"
 #include "verbs.hpp"
 
 #include <sluice/operations.hpp>
@@ -39,7 +40,7 @@ place place_of(std::string const& text) {
     p.standard = text == "-";
     if (p.standard) return p;
     result<uri> const parsed = parse_uri(text);
-    if (parsed.has_error()) throw_error(parsed.error(), "cp", text);
+    if (parsed.has_error()) throw_error(parsed.error(), "cp", without_login(text));
     p.object = parsed->scheme != "file";
     if (!p.object) p.file = parsed->key;
     return p;

@@ -63,7 +63,8 @@ session::session(global_options options, std::size_t threads)
 
 opened session::open(std::string const& text) {
     result<uri> const parsed = parse_uri(text);
-    if (parsed.has_error()) throw_error(parsed.error(), "open", printable(text));
+    if (parsed.has_error()) throw_error(parsed.error(), "open", without_login(text));
+    if (parsed->scheme == "file") throw_error(failure(errc::invalid_argument, "is no object: write s3://bucket/key"), "open", text);
     auto& store = stores_[parsed->scheme + "://" + parsed->bucket];
     opened there;
     if (!store) {

@@ -32,6 +32,15 @@ std::string printable(std::string_view text) {
     return out;
 }
 
+std::string without_login(std::string_view uri) {
+    std::size_t const scheme = uri.find("://");
+    if (scheme == std::string_view::npos) return std::string(uri);
+    std::size_t const host = scheme + 3;
+    std::size_t const at = uri.substr(0, uri.find('/', host)).rfind('@');
+    if (at == std::string_view::npos || at < host) return std::string(uri);
+    return std::string(uri.substr(0, host)) + "..." + std::string(uri.substr(at));
+}
+
 std::string iso8601(wall_time when, bool millis) {
     auto const since = std::chrono::floor<std::chrono::milliseconds>(when.time_since_epoch());
     auto const whole = std::chrono::floor<std::chrono::seconds>(since);

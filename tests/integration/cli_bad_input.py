@@ -172,8 +172,15 @@ def check_usage(env):
                               ("bucket", "rm", "-r", f"s3://{env.bucket}/"), ("file name", "cp", env.uri("a/"), "."),
                               ("file name", "cp", env.uri("a/.."), "."), ("folder", "cp", env.uri("a"), "no-such-folder/")]:
         refused(env, USAGE, words if arguments else "required", *arguments)
+    for arguments in [("ls", "notes.txt"), ("cat", "file:///tmp/notes.txt"), ("rm", "./notes.txt"), ("bench", "get", "notes.txt")]:
+        refused(env, USAGE, "notes.txt|s3://bucket/key", *arguments)
     refused(env, USAGE, "endpoint", "ls", env.uri(), endpoint="127.0.0.1")
     refused(env, USAGE, "endpoint", "ls", env.uri(), endpoint="ftp://127.0.0.1")
+
+
+def check_a_password_in_a_uri_is_not_repeated(env):
+    for verb in [("ls",), ("cat",), ("stat",), ("rm",), ("cp", "a"), ("bench", "get")]:
+        refused(env, USAGE, "s3://...@bucket/key|a bucket name has", *verb, f"s3://someone:{env.secret_key}@bucket/key")
 
 
 def check_bad_local_files(env):

@@ -19,6 +19,15 @@ TEST_CASE("printable: a key never breaks the line or drives the terminal") {
     CHECK(printable("\xff\xc2\x9b") == "\\xff\\u009b");
 }
 
+TEST_CASE("a password typed into a URI is not repeated") {
+    CHECK(without_login("s3://AKIA:SECRET@bucket/a@b") == "s3://...@bucket/a@b");
+    CHECK(without_login("ftp://me:p@ss@host") == "ftp://...@host");
+    CHECK(without_login("s3://bucket/user@host") == "s3://bucket/user@host");
+    CHECK(without_login("s3://") == "s3://");
+    CHECK(without_login("folder/a@b://c") == "folder/a@b://c");
+    CHECK(without_login("") == "");
+}
+
 TEST_CASE("iso8601") {
     wall_time const epoch{};
     CHECK(iso8601(epoch) == "1970-01-01T00:00:00Z");
