@@ -2,7 +2,8 @@
 """co_await stands alone: as a statement, a whole initializer, a whole right side, or after co_return.
 
 GCC 12 destroys aggregates, owning closures and ternaries twice inside larger co_await expressions (docs/design: GCC 12 and
-temporaries). A lazy coroutine outlives the caller's temporaries, so it takes no const& and no string_view.
+temporaries). A lazy coroutine outlives the caller's temporaries, so it takes no const& and no string_view. doctest's CAPTURE and INFO
+belong to a thread; a coroutine may leave their scope on another one, and would take away somebody else's.
 """
 
 import sys
@@ -12,6 +13,8 @@ from cpp_scan import closing, lint, tokens
 ASSIGN = {"=", "+=", "-=", "*=", "/=", "|=", "&=", "^=", "%="}
 BINARY = ASSIGN | set("+-*/%^|?:!,<>&") | {"==", "!=", "<=", ">=", "&&", "||", "<<", "<=>"}
 HEADS = {"if", "for", "while", "switch", "constexpr"}
+AWAITING = {"co_await", "co_return", "co_yield"}
+OF_A_THREAD = {"CAPTURE", "INFO", "DOCTEST_CAPTURE", "DOCTEST_INFO"}
 
 
 def opening(toks, end):
@@ -131,8 +134,39 @@ def parameters_of(toks, i):
     return opening(toks, k - 1) if arrow and toks[k - 1][0] == ")" else None
 
 
+def opens_function(toks, i):
+    """Whether the { at i opens the body of a function or lambda rather than a scope, a class or an initializer."""
+    k = i - 1
+    while k > 0 and (toks[k][0].isidentifier() or toks[k][0] in ("::", "->", "<", ">", "*", "&")):
+        k -= 1  # const, noexcept, -> awaitable<void>
+    if k < 0 or toks[k][0] not in (")", "]"):
+        return False
+    head = opening(toks, k) if toks[k][0] == ")" else k
+    return toks[head - 1][0] not in HEADS | {"catch"}
+
+
+def context_problems(toks):
+    """CAPTURE and INFO whose innermost function is a coroutine."""
+    bodies = [[False, False, []]]  # whether a function, whether a coroutine, the lines of its CAPTUREs
+    for i, (t, line) in enumerate(toks):
+        if t == "{":
+            bodies.append([opens_function(toks, i), False, []])
+        elif t == "}" and len(bodies) > 1:
+            function, coroutine, lines = bodies.pop()
+            if not function:
+                bodies[-1][1] |= coroutine
+                bodies[-1][2] += lines
+            elif coroutine:
+                yield from ((n, "CAPTURE and INFO belong to a thread, a coroutine does not: use CHECK_MESSAGE") for n in lines)
+        elif t in AWAITING:
+            bodies[-1][1] = True
+        elif t in OF_A_THREAD:
+            bodies[-1][2].append(line)
+
+
 def check(path, text):
     toks = tokens(text)
+    yield from context_problems(toks)
     for i, (t, line) in enumerate(toks):
         if t == "co_await":
             if stands_alone(toks, i):

@@ -62,10 +62,9 @@ std::vector<std::string> nasty_names() {
 CONFORMANCE("nasty names: put, head, read, list, remove each of them") {
     std::vector<std::string> wanted = nasty_names();
     for (std::string const& name : wanted) {
-        CAPTURE(name);
         co_await put(p, name, "content of " + name);
         object_meta const about = co_await p.store->head(p.key(name));
-        CHECK(about.size == name.size() + 11);
+        CHECK_MESSAGE(about.size == name.size() + 11, name);
         std::string const got = co_await content(p, name);
         CHECK(got == "content of " + name);
     }
@@ -74,10 +73,9 @@ CONFORMANCE("nasty names: put, head, read, list, remove each of them") {
     CHECK(names(p, page) == wanted);
 
     for (std::string const& name : wanted) {
-        CAPTURE(name);
         list_page const one = co_await list_all(p.store, p.key(name));
         bool const found = std::ranges::any_of(one.objects, [&](object_meta const& m) { return m.key == p.key(name); });
-        CHECK(found);
+        CHECK_MESSAGE(found, name);
     }
     std::vector<object_key> keys;
     for (std::string const& name : wanted) keys.push_back(p.key(name));

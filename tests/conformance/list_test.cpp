@@ -65,7 +65,6 @@ CONFORMANCE("pages: each at most as long as asked, the union exact, no token on 
     for (int i = 0; i < 23; ++i) wanted.push_back("k" + std::to_string(100 + i));
     for (std::string const& name : wanted) co_await put(p, name, name);
     for (std::uint32_t const size : {1u, 2u, 3u, 5u, 23u, 24u}) {
-        CAPTURE(size);
         list_options options;
         options.max_keys = size;
         list_of got;
@@ -77,7 +76,7 @@ CONFORMANCE("pages: each at most as long as asked, the union exact, no token on 
             options.next = page.next;
             ++pages;
         } while (!options.next.empty() && pages < 100);
-        CHECK(got == wanted);
+        CHECK_MESSAGE(got == wanted, size);
     }
 }
 
@@ -89,13 +88,12 @@ CONFORMANCE("pages with a delimiter name each prefix once") {
         co_await put(p, "f" + std::to_string(i) + "-file", "x");
     }
     for (std::uint32_t const size : {1u, 2u, 7u}) {
-        CAPTURE(size);
         list_options options;
         options.delimiter = "/";
         options.max_keys = size;
         list_page const all = co_await list_all(p.store, p.prefix, options);
-        CHECK(groups(p, all) == folders);
-        CHECK(all.objects.size() == 9);
+        CHECK_MESSAGE(groups(p, all) == folders, size);
+        CHECK_MESSAGE(all.objects.size() == 9, size);
     }
 }
 
@@ -112,11 +110,10 @@ CONFORMANCE("start_after excludes its own key, exists or not") {
                         {"d", {}},
                         {"zz", {}}};
     for (row const& r : rows) {
-        CAPTURE(r.after);
         list_options options;
         options.start_after = p.key(r.after);
         list_page const page = co_await list_all(p.store, p.prefix, options);
-        CHECK(names(p, page) == r.expected);
+        CHECK_MESSAGE(names(p, page) == r.expected, r.after);
     }
 }
 

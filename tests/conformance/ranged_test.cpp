@@ -24,7 +24,6 @@ range_engine_options small_parts(std::uint64_t part) {
 CONFORMANCE("read_ranged delivers the same bytes for every size around the part size, whole and single") {
     constexpr std::size_t part = 1'000;
     for (std::size_t const size : {0u, 1u, 999u, 1'000u, 1'001u, 1'999u, 2'000u, 2'001u, 2'249u, 2'251u, 9'999u, 10'001u}) {
-        CAPTURE(size);
         std::string const data = pattern(size, static_cast<std::uint32_t>(size) + 1);
         co_await put(p, "o", data);
         for (read_strategy const strategy : {read_strategy::ranges, read_strategy::single}) {
@@ -34,9 +33,9 @@ CONFORMANCE("read_ranged delivers the same bytes for every size around the part 
             read_result const got = co_await read_ranged(p.store, p.key("o"), byte_range::whole(), writable(into), options);
             CHECK(got.range == resolved_range{0, size});
             CHECK(got.object.size == size);
-            CHECK(into == data + "###");
+            CHECK_MESSAGE(into == data + "###", size);
             whole_object const all = co_await get_all(p.store, p.key("o"), options);
-            CHECK(all.data.text() == data);
+            CHECK_MESSAGE(all.data.text() == data, size);
         }
     }
 }
@@ -55,12 +54,11 @@ CONFORMANCE("read_ranged of a part of an object: from, bounded and last") {
                         {byte_range::last(50'000), 0, 10'000},
                         {byte_range::last(300), 9'700, 300}};
     for (row const& r : rows) {
-        CAPTURE(r.offset);
         std::string into(10'000, '#');
         read_result const got = co_await read_ranged(p.store, p.key("o"), r.range, writable(into), small_parts(700));
-        CHECK(got.range == resolved_range{r.offset, r.length});
-        CHECK(into.substr(0, r.length) == data.substr(r.offset, r.length));
-        CHECK(into.substr(r.length) == std::string(10'000 - r.length, '#'));
+        CHECK_MESSAGE(got.range.offset == r.offset, r.offset);
+        CHECK_MESSAGE(got.range.length == r.length, r.offset);
+        CHECK_MESSAGE(into == data.substr(r.offset, r.length) + std::string(10'000 - r.length, '#'), r.offset);
     }
 }
 
@@ -147,14 +145,13 @@ CONFORMANCE("get_ranges: overlapping, far, open and suffix ranges, in input orde
         byte_range::bounded(5'000, 100), byte_range::bounded(0, 10), byte_range::bounded(5'050, 100), byte_range::last(7),
         byte_range::from(9'990),         byte_range::bounded(20, 0), byte_range::bounded(9'995, 50),  byte_range::bounded(12, 30)};
     for (std::uint64_t const gap : {0ull, 64ull, 1ull << 20}) {
-        CAPTURE(gap);
         get_ranges_options options;
         options.gap = gap;
         std::vector<bytes> const got = co_await get_ranges(p.store, p.key("o"), ranges, options);
         REQUIRE(got.size() == ranges.size());
         for (std::size_t i = 0; i < ranges.size(); ++i) {
             resolved_range const r = resolve(ranges[i], data.size());
-            CHECK(got[i].text() == std::string_view(data).substr(r.offset, r.length));
+            CHECK_MESSAGE(got[i].text() == std::string_view(data).substr(r.offset, r.length), gap);
         }
     }
     std::vector<byte_range> const behind{byte_range::bounded(0, 5), byte_range::bounded(10'000, 1)};

@@ -53,18 +53,17 @@ CONFORMANCE("ranges: bounded, clipped, from, last, and the full size with each")
         {byte_range::last(100), "0123456789", 0},      {byte_range::whole(), "0123456789", 0},
     };
     for (row const& r : rows) {
-        CAPTURE(r.expected);
+        resolved_range const range{r.offset, r.expected.size()};
         std::string into(10, 'x');
         read_result const got = co_await p.store->read(p.key("digits"), r.range, writable(into));
-        CHECK(got.object.size == 10);
-        CHECK(got.range == resolved_range{r.offset, r.expected.size()});
-        CHECK(into.substr(0, r.expected.size()) == r.expected);
-        CHECK(into.substr(r.expected.size()) == std::string(10 - r.expected.size(), 'x'));
+        CHECK_MESSAGE(got.object.size == 10, r.expected);
+        CHECK_MESSAGE(got.range == range, r.expected);
+        CHECK(into == std::string(r.expected) + std::string(10 - r.expected.size(), 'x'));
 
         get_options options;
         options.range = r.range;
         body_reader body = co_await p.store->get(p.key("digits"), options);
-        CHECK(body.range() == resolved_range{r.offset, r.expected.size()});
+        CHECK_MESSAGE(body.range() == range, r.expected);
         std::size_t const n = co_await body.read_all(writable(into));
         CHECK(into.substr(0, n) == r.expected);
     }
@@ -105,11 +104,10 @@ CONFORMANCE("an empty object is read by every path") {
 
 CONFORMANCE("an object of one byte, and objects around powers of two, are read whole") {
     for (std::size_t const size : {std::size_t{1}, std::size_t{4095}, std::size_t{4096}, std::size_t{16'384}, std::size_t{65'537}}) {
-        CAPTURE(size);
         std::string const data = pattern(size);
         co_await put(p, "sized", data);
         std::string const got = co_await content(p, "sized");
-        CHECK(got == data);
+        CHECK_MESSAGE(got == data, size);
     }
 }
 

@@ -30,6 +30,13 @@ GOOD = [
     "awaitable<int> f(std::function<void(std::string const&)> call);",
     "awaitable<result<int>> a::b::f(int x, char const* y) { co_return 1; }",
     "awaitable<void> copy = f(); int g(int const& x);",
+    'TEST_CASE("x") { for (int i : y) { CAPTURE(i); CHECK(i); } }',
+    'TEST_CASE("x") { INFO(i); run([&]() -> awaitable<void> { co_await f(); }); }',
+    'CO_TEST("x") { auto f = [&](int i) { CAPTURE(i); }; co_await g(f); }',
+    'CO_TEST("x") { auto f = [&] { if (x) CAPTURE(i); }; co_await g(f); }',
+    'CO_TEST("x") { struct t { int f() const noexcept { INFO(1); } }; co_await g(); }',
+    'CO_TEST("x") { co_await g(); } TEST_CASE("y") { INFO(1); }',
+    'CO_TEST("x") { CHECK_MESSAGE(a, b); co_await g(); }',
 ]
 BAD = [
     "g(co_await f());",
@@ -56,6 +63,13 @@ BAD = [
     "awaitable<int> f(const std::string& name);",
     "sluice::awaitable<int> a::f(int i, std::string_view name) { co_return 1; }",
     "auto f = [&](std::string_view name) mutable -> awaitable<void> { co_return; };",
+    'CO_TEST("x") { CAPTURE(i); co_await f(); }',
+    'CO_TEST("x") { co_await f(); for (int i : y) { if (i) { INFO(i); } } }',
+    'CO_TEST("x") { try { INFO(i); } catch (error const& e) { g(); } co_return; }',
+    'TEST_CASE("x") { run([&]() -> awaitable<void> { DOCTEST_CAPTURE(i); co_await f(); }); }',
+    'TEST_CASE("x") { run([&]() mutable -> result<awaitable<int>> { INFO(i); co_return; }); }',
+    "awaitable<void> f() { auto g = [] { co_await h(); }; INFO(1); co_return; }",
+    "template <class T> auto f(T x) const -> awaitable<T> { switch (x) { case 1: CAPTURE(x); } co_return x; }",
 ]
 
 

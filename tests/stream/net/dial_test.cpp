@@ -46,12 +46,11 @@ void talk(int fd) {
 
 CO_TEST("dial: by address and by name") {
     for (std::string const host : {"127.0.0.1", "localhost", "bucket.localhost"}) {
-        CAPTURE(host);
         peer server(talk);
         result<std::unique_ptr<net::stream>> s = co_await net::dial(at(host, server.port()), timeouts(), async::never);
-        REQUIRE(s.has_value());
+        REQUIRE_MESSAGE(s.has_value(), host);
         test::received const got = co_await test::read_up_to(s.value().get(), 5);
-        CHECK(got.data == "hello");
+        CHECK_MESSAGE(got.data == "hello", host);
     }
 }
 

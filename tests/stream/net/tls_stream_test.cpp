@@ -23,7 +23,6 @@ constexpr int both_versions[] = {TLS1_2_VERSION, TLS1_3_VERSION};
 CO_TEST("tls: what is sent comes back, and close_notify is an end") {
     test::tls_world const w;
     for (int const version : both_versions) {
-        CAPTURE(version);
         auto const echo = [](SSL* c) {
             test::send_all(c, test::receive(c, 3'000'000));
             SSL_shutdown(c);
@@ -32,28 +31,27 @@ CO_TEST("tls: what is sent comes back, and close_notify is an end") {
         std::unique_ptr<net::stream> s = co_await w.connect(server.port());
         std::string const data = test::pattern(3'000'000);
         net::io_outcome const written = co_await test::write_all(s.get(), data);
-        CHECK(written.status == io_status::done);
+        CHECK_MESSAGE(written.status == io_status::done, version);
         test::received const got = co_await test::read_up_to(s.get(), data.size() + 1);
-        CHECK((got.data == data));
-        CHECK(got.end.status == io_status::end);
+        CHECK_MESSAGE((got.data == data), version);
+        CHECK_MESSAGE(got.end.status == io_status::end, version);
         std::byte room[1];
-        CHECK(s->try_read(room).status == io_status::end);
+        CHECK_MESSAGE(s->try_read(room).status == io_status::end, version);
     }
 }
 
 CO_TEST("tls: an end without close_notify is a cut") {
     test::tls_world const w;
     for (int const version : both_versions) {
-        CAPTURE(version);
         tls_peer server(
             w.server, [](SSL* c) { test::send_all(c, "half of it"); }, only(version));
         std::unique_ptr<net::stream> s = co_await w.connect(server.port());
         test::received const got = co_await test::read_up_to(s.get(), 100);
-        CHECK(got.data == "half of it");
-        CHECK(got.end.status == io_status::cut);
+        CHECK_MESSAGE(got.data == "half of it", version);
+        CHECK_MESSAGE(got.end.status == io_status::cut, version);
         std::byte room[1];
-        CHECK(s->try_read(room).status == io_status::cut);
-        CHECK_FALSE(s->quiet());
+        CHECK_MESSAGE(s->try_read(room).status == io_status::cut, version);
+        CHECK_FALSE_MESSAGE(s->quiet(), version);
     }
 }
 

@@ -53,14 +53,12 @@ CO_TEST("tls: a certificate must be for the host that was meant") {
     identity const authority = test::make_authority();
     context_ptr const context = test::trusting(authority);
     for (row const& r : rows) {
-        CAPTURE(r.names);
-        CAPTURE(r.host);
         identity const who = test::make_certificate(certificate_wish(r.names), &authority);
         tls_peer server(who, nullptr);
         stream_result const s = co_await handshake(server.port(), context, r.host);
-        CHECK(s.has_value() == r.good);
+        CHECK_MESSAGE(s.has_value() == r.good, r.names, " asked as ", r.host);
         if (s.has_value()) continue;
-        CHECK(s.error().reason() == errc::untrusted_peer);
+        CHECK_MESSAGE(s.error().reason() == errc::untrusted_peer, r.names, " asked as ", r.host);
         CHECK(says(s.error(), std::string("the certificate is not for \"") + r.host + "\" but for "));
     }
 }
