@@ -90,7 +90,7 @@ void run_conformance(std::function<awaitable<void>(place)> body) {
         co_await body(p);
         co_await remove_prefix(p.store, p.prefix);
     };
-    run(whole, std::chrono::seconds(60));
+    run(whole);
     if (here.server) CHECK_MESSAGE(here.server->counts().refused == 0, here.server->counts().last_refusal);
 }
 

@@ -14,7 +14,7 @@ unsigned context_threads();
 
 /// Runs `body` on a context of its own and rethrows its exception here. With several threads the body lives on a strand.
 /// A body that does not end within `limit` is cancelled and the test fails; one that ignores that ends the program.
-void run(std::function<sluice::awaitable<void>()> body, std::chrono::seconds limit = std::chrono::seconds(20));
+void run(std::function<sluice::awaitable<void>()> body, std::chrono::seconds limit = std::chrono::seconds(60));
 
 }  // namespace sluice::test
 

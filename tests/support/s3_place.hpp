@@ -8,7 +8,7 @@
 
 namespace sluice::test {
 
-/// Settings for `server`'s first bucket that fail fast: short limits, three attempts, no long pauses.
+/// Settings for `server`'s first bucket that fail fast: three attempts, no long pauses.
 inline s3_settings settings_for(testing::s3_server const& server, testing::s3_server_options const& options = {}) {
     s3_settings settings;
     settings.bucket = options.buckets.front();
@@ -18,8 +18,6 @@ inline s3_settings settings_for(testing::s3_server const& server, testing::s3_se
     settings.retry.max_attempts = 3;
     settings.retry.base = std::chrono::milliseconds(1);
     settings.retry.cap = std::chrono::milliseconds(5);
-    settings.timeouts.first_byte = std::chrono::seconds(5);
-    settings.timeouts.stall = std::chrono::seconds(5);
     return settings;
 }
 

@@ -19,7 +19,7 @@ std::shared_ptr<net::tls_context const> trusting_the_system();
 
 /// A handshake for `host` with whoever listens on `port` of 127.0.0.1.
 awaitable<result<std::unique_ptr<net::stream>>> handshake(std::uint16_t port, std::shared_ptr<net::tls_context const> context,
-                                                          std::string host, async::nanoseconds span = std::chrono::seconds(5));
+                                                          std::string host, async::nanoseconds span = std::chrono::seconds(20));
 
 /// A CA, a server of its making for "localhost", and a client that trusts it.
 struct tls_world {

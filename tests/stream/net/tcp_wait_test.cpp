@@ -222,7 +222,7 @@ CO_TEST("tcp: without such an expectation the first byte wakes the reader") {
     more.open();
     async::clock* const clock = co_await its_clock();
     auto const act = [&] { s->interrupt(late); };
-    later const alarm(*clock, 5s, act);
+    later const alarm(*clock, 20s, act);
     co_await s->wait();
     CHECK_FALSE(alarm.rang);
     test::received const rest = co_await test::read_up_to(s.get(), 1000);

@@ -37,7 +37,7 @@ std::span<std::byte> writable(std::string& s) { return std::as_writable_bytes(st
 /// The first part is answered, all others are kept waiting.
 std::optional<s3_fault> first_part_only(s3_request_view const& r) {
     s3_fault fault;
-    fault.delay = 30s;
+    fault.delay = 1h;
     return r.range == "bytes=0-999" ? std::nullopt : std::optional(fault);
 }
 
@@ -98,10 +98,10 @@ CO_TEST("engine: every part but the first carries If-Match, and no part is asked
 
 CO_TEST("engine: an object that changes between parts is precondition_failed, never a mix") {
     for (std::uint64_t const change_before : {2u, 3u, 9u}) {
+        std::atomic<std::uint64_t> seen = 0;
         s3_server server;  // a fresh one: a late request of the former read would count
         auto const store = make_s3_store(settings_for(server));
         server.put("bucket", "o", numbered(10'000));
-        std::atomic<std::uint64_t> seen = 0;
         server.on_request([&](s3_request_view const&) -> std::optional<s3_fault> {
             if (++seen == change_before) server.put("bucket", "o", std::string(10'000, 'n'));
             return std::nullopt;
@@ -140,7 +140,8 @@ CO_TEST("engine: a server that ignores Range or answers another range is an erro
     shifted.shift_range = 7;
     for (s3_fault const& fault : {ignored, shifted}) {
         for (std::string const range : {"bytes=0-999", "bytes=4000-4999"}) {
-            server.on_request([&](s3_request_view const& r) -> std::optional<s3_fault> {
+            // By value: a part that was cancelled may still be on its way to the server.
+            server.on_request([range, fault](s3_request_view const& r) -> std::optional<s3_fault> {
                 return r.range == range ? std::optional(fault) : std::nullopt;
             });
             errc const reason = co_await failure_of_read(store, 10'000);
@@ -160,14 +161,12 @@ CO_TEST("engine: the first failure cancels the siblings and is thrown after they
             return fault;
         }
         if (r.range == "bytes=0-999") return std::nullopt;
-        fault.delay = 30s;
+        fault.delay = 1h;
         return fault;
     });
     auto const store = make_s3_store(settings_for(server));
-    auto const begin = std::chrono::steady_clock::now();
     errc const reason = co_await failure_of_read(store, 10'000);
     CHECK(to_string(reason) == to_string(errc::permission_denied));
-    CHECK(std::chrono::steady_clock::now() - begin < 4s);
 }
 
 CO_TEST("engine: a time limit covers the whole read and its parts") {
