@@ -44,7 +44,8 @@ struct SLUICE_API s3_settings {
 
     /// Environment first (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_REGION, AWS_DEFAULT_REGION,
     /// AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, AWS_CA_BUNDLE), then the profile (argument, AWS_PROFILE, or "default") in the files
-    /// AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE. The only place that reads the environment.
+    /// AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE; the keys of a profile named by the argument come before the environment's.
+    /// The only place that reads the environment.
     /// Errors: invalid_argument for a profile that was named and does not exist.
     static s3_settings from_env(std::string profile = {});
 };

@@ -236,5 +236,7 @@ def check_a_profile_gives_the_keys(env):
     (env.tmp / "credentials").write_text(f"[other]\naws_access_key_id = {env.access_key}\naws_secret_access_key = {env.secret_key}\n")
     no_keys = dict(AWS_ACCESS_KEY_ID=None, AWS_SECRET_ACCESS_KEY=None, AWS_SHARED_CREDENTIALS_FILE=env.tmp / "credentials")
     assert ok(env.run("cat", env.uri("mine"), "--profile", "other", **no_keys)) == b"x"
+    others = {**no_keys, "AWS_ACCESS_KEY_ID": "NOBODY", "AWS_SECRET_ACCESS_KEY": "wrong"}
+    assert ok(env.run("cat", env.uri("mine"), "--profile", "other", **others)) == b"x"
     assert env.run("cat", env.uri("mine"), "--profile", "nobody", **no_keys).returncode == 2
     assert env.run("cat", env.uri("mine"), **no_keys).returncode == 4

@@ -97,8 +97,10 @@ result<credentials> keys_of_environment(surroundings const& around) {
     return keys;
 }
 
-std::shared_ptr<credential_source> source_of(surroundings const& around, credentials keys, auth::profile const& profile) {
-    if (keys.access_key.empty()) keys = profile.keys;
+/// Keys of the environment come first, but not before those of a profile that the caller named: he would act for another account.
+std::shared_ptr<credential_source> source_of(surroundings const& around, credentials keys, auth::profile const& profile, bool named) {
+    bool const in_profile = !profile.keys.access_key.empty() || !profile.keys_elsewhere.empty();
+    if (keys.access_key.empty() || (named && in_profile)) keys = profile.keys;
     if (!keys.access_key.empty()) return static_credentials(std::move(keys));
     std::string elsewhere = profile.keys_elsewhere;
     for (char const* name : {"AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"})
@@ -123,11 +125,12 @@ surroundings real_surroundings() {
 result<s3_settings> read_settings(surroundings const& around, std::string name) {
     auto keys = keys_of_environment(around);
     if (!keys) return keys.error();
+    bool const named = !name.empty();
     auto const profile = find_profile(around, std::move(name));
     if (!profile) return profile.error();
 
     s3_settings settings;
-    settings.credentials = source_of(around, *std::move(keys), *profile);
+    settings.credentials = source_of(around, *std::move(keys), *profile, named);
     settings.region = first_of(around, {"AWS_REGION", "AWS_DEFAULT_REGION"});
     if (settings.region.empty()) settings.region = profile->region;
     settings.endpoint = first_of(around, {"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"});

@@ -142,6 +142,19 @@ TEST_CASE("profiles by argument, by variable, and those that do not exist") {
     CHECK(complaint(around({}), "default") == "there is no profile \"default\" in the AWS config and credentials files");
 }
 
+TEST_CASE("the keys of a profile named by the caller come before the environment's, as with the AWS tools") {
+    texts const some{{"/home/me/.aws/config", "[profile bare]\nregion = r\n[profile sso]\nsso_session = x\n"},
+                     {"/home/me/.aws/credentials", "[other]\naws_access_key_id = OA\naws_secret_access_key = OS\n"}};
+    texts const keys{{"AWS_ACCESS_KEY_ID", "EA"}, {"AWS_SECRET_ACCESS_KEY", "ES"}, {"AWS_SESSION_TOKEN", "ET"}};
+    texts by_variable = keys;
+    by_variable.emplace("AWS_PROFILE", "other");
+    CHECK(keys_of(read(around(keys, some), "other")).access_key == "OA");
+    CHECK(keys_of(read(around(keys, some), "other")).session_token.empty());
+    CHECK(keys_of(read(around(by_variable, some))).access_key == "EA");
+    CHECK(keys_of(read(around(keys, some), "bare")).access_key == "EA");
+    CHECK_THROWS_WITH(keys_of(read(around(keys, some), "sso")), doctest::Contains("not supported"));
+}
+
 TEST_CASE("files elsewhere, by variable") {
     texts const other{{"/etc/conf", "[default]\nregion = moved\n"},
                       {"/home/me/keys", "[default]\naws_access_key_id=M\naws_secret_access_key=M\n"}};
