@@ -14,8 +14,6 @@ namespace sluice::inline v0::s3 {
 
 namespace {
 
-constexpr std::size_t drain_limit = 64 * 1024;
-
 void append(remove_report& to, remove_report&& part) {
     to.removed += part.removed;
     std::ranges::move(part.failed, std::back_inserter(to.failed));
@@ -33,8 +31,9 @@ remove_report::failed_key failed_key(object_key key, failure const& f) {
 awaitable<result<void>> remove_one(operation* const op, object_key key, remove_report* const report) {
     recipe const r = delete_recipe(key);
     result<http::response> answer = co_await op->send(&r);
+    if (answer && answer->head().body != http::framing::none)
+        co_return failure(errc::protocol, "the answer to the removal has a body, so nothing says that the object is gone");
     if (answer) {
-        co_await answer->drain(drain_limit);
         ++report->removed;
     } else if (answer.error().info().service_code == "NoSuchKey") {
         ++report->removed;  // some services say so; what was to go is gone

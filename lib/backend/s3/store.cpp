@@ -94,6 +94,8 @@ awaitable<put_result> put(store_pointer store, object_key where, payload data, p
         if (!sent && !options.if_match.empty()) op.raise(not_that_version(std::move(sent).error(), form));
         http::response answer = op.deliver(std::move(sent));
         put_result done = put_result_of(answer.head());
+        if (done.etag.empty())
+            op.raise({errc::protocol, "the answer to the put names no ETag, so nothing says that the object was stored"});
         co_await answer.drain(drain_limit);
         op.succeeded(size);
         co_return std::move(done);

@@ -73,6 +73,16 @@ CO_TEST("remove: keys that stay busy are reported in the end") {
     CHECK(server.requests().size() == 4);
 }
 
+CO_TEST("remove: an answer with a body is no success, whatever it welcomes us to") {
+    script_server portal([](testing::received_request const&) { return scripted_reply::ok("<html>Welcome to the hotel</html>"); });
+    auto const store = quick_store(portal.endpoint());
+    std::vector<object_key> const one{"k"}, two{"k", "l"};
+    error const single = co_await error_of(store->remove(one));
+    CHECK(single.reason() == errc::protocol);
+    error const batch = co_await error_of(store->remove(two));
+    CHECK(batch.reason() == errc::protocol);
+}
+
 CO_TEST("remove: a denied single key is reported, a missing bucket is thrown") {
     s3_server server;
     auto const store = quick_store(server.endpoint());

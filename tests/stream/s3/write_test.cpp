@@ -245,3 +245,12 @@ CO_TEST("keys, attributes and listings that cannot be are refused before anythin
     CHECK(e7.reason() == errc::invalid_argument);
     CHECK(server.counts().requests == 0);
 }
+
+CO_TEST("put: an answer without an ETag is no success, whatever it welcomes us to") {
+    script_server portal([](testing::received_request const&) { return scripted_reply::ok("<html>Welcome to the hotel</html>"); });
+    auto const store = quick_store(portal.endpoint());
+    error const e = co_await error_of(store->put("k", payload("x")));
+    CHECK(e.reason() == errc::protocol);
+    CHECK(e.info().uri == "s3://bucket/k");
+    CHECK(portal.requests().size() == 1);
+}
