@@ -1,6 +1,7 @@
 """Bad input and bad servers: one clear line on standard error, the right exit code, nothing half-written."""
 
 import contextlib
+import re
 import socket
 import time
 
@@ -72,12 +73,62 @@ def fault(code, *more):
     return b'<?xml version="1.0"?><Error><Code>' + code.encode() + b"</Code><Message>no</Message>" + "".join(more).encode() + b"</Error>"
 
 
-def check_wrong_region(env):
-    with env.answering(answer("400 Bad Request", fault("AuthorizationHeaderMalformed", "<Region>mars-1</Region>"))) as url:
-        refused(env, DENIED, env.uri("key") + "|region", "cat", env.uri("key"), endpoint=url)
+def region_of(request):
+    """The region a request is signed for."""
+    return re.search(rb"Credential=[^/]+/[0-9]{8}/([^/]+)/s3/aws4_request", request)[1].decode()
+
+
+def aws_in(home, refusal, seen):
+    """Answers as AWS does when a bucket is in region `home`: refuses what is signed for another, gives what is signed for this one."""
+    def reply(request):
+        seen.append(region_of(request))
+        head_only, get = request.startswith(b"HEAD "), b"/key HTTP" in request
+        if seen[-1] != home:
+            status, body, headers = refusal
+            text = answer(status, body, *headers)
+            return text[: len(text) - len(body)] if head_only else text
+        listing = b"<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>%b</Key><Size>4</Size></Contents></ListBucketResult>"
+        key = re.search(rb"s3://[^/]+/(.*)", reply.uri.encode())[1]
+        whole = answer("200 OK", b"data" if get else listing % key, 'ETag: "e"')
+        if request.startswith(b"PUT "):
+            return answer("200 OK", b"", 'ETag: "e"')
+        if b"\r\nRange: " in request:
+            return answer("206 Partial Content", b"data", 'ETag: "e"', "Content-Range: bytes 0-3/4")
+        return whole[: len(whole) - 4] if head_only else whole
+    return reply
+
+
+def check_another_region_is_learned_from_what_aws_answers(env):
+    (env.tmp / "source").write_bytes(b"data")
+    malformed = "400 Bad Request", fault("AuthorizationHeaderMalformed", "<Region>mars-1</Region>"), ("x-amz-bucket-region: mars-1",)
+    moved = "301 Moved Permanently", fault("PermanentRedirect", "<Endpoint>b.s3.mars-1.example</Endpoint>"), ("x-amz-bucket-region: mars-1",)
+    for refusal in [malformed, moved, (malformed[0], malformed[1], ())]:
+        for arguments in [("cat", env.uri("key")), ("stat", env.uri("key")), ("ls", env.uri("key")), ("cp", env.uri("key"), env.tmp / "copy"),
+                          ("cp", "source", env.uri("key"))]:
+            if arguments[0] == "stat" and not refusal[2]:
+                continue  # the answer to a HEAD has no body to learn from
+            seen = []
+            reply = aws_in("mars-1", refusal, seen)
+            reply.uri = env.uri("key")
+            with env.answering(reply) as url:
+                done = env.run(*arguments, endpoint=url)
+            assert done.returncode == 0, (arguments, done)
+            assert seen == [env.region, "mars-1"], (arguments, seen)
+    assert (env.tmp / "copy").read_bytes() == b"data"
+
+
+def check_wrong_region_that_stays_wrong(env):
+    malformed = answer("400 Bad Request", fault("AuthorizationHeaderMalformed", "<Region>mars-1</Region>"))
+    with env.answering(lambda request: answer("403 Forbidden", b"") if request.startswith(b"HEAD ") else malformed) as url:
+        every_verb(env, DENIED, "s3://|region", env.uri("key"), endpoint=url)
     with env.answering(answer("301 Moved Permanently", fault("PermanentRedirect"), "x-amz-bucket-region: mars-1")) as url:
-        done = env.run("cat", env.uri("key"), endpoint=url)
-        assert done.returncode not in (0, 139, 134) and done.stdout == b"" and b"region" in done.stderr and done.stderr.count(b"\n") == 1, done
+        every_verb(env, FAILED, "s3://|region", env.uri("key"), endpoint=url)
+    for region in ["mars.example/", "mars-1#x", "m" * 100, "Mars 1"]:
+        seen = []
+        refusal = "301 Moved Permanently", fault("PermanentRedirect"), (f"x-amz-bucket-region: {region}", "Location: http://127.0.0.1:1/")
+        with env.answering(aws_in("nowhere", refusal, seen)) as url:
+            refused(env, FAILED, env.uri("key"), "cat", env.uri("key"), endpoint=url)
+        assert seen == [env.region], seen
 
 
 def check_dead_endpoint(env):
@@ -156,6 +207,64 @@ def check_a_short_body_is_never_taken_for_whole(env):
     with env.answering(body) as url:
         for target in ["fresh", "."]:
             refused(env, FAILED, env.uri("key") + "|another range", "cp", env.uri("key"), target, "--timeout", "2", endpoint=url)
+
+
+def check_a_server_that_cuts_and_never_goes_on(env):
+    """Half of the body, then nothing but closed connections: at the time limit an error, and no file."""
+    def half_then_nothing():
+        given = []
+
+        def reply(request):
+            given.append(1)
+            status, *range_ = ("206 Partial Content", "Content-Range: bytes 0-99/100") if b"\r\nRange: " in request else ("200 OK",)
+            half = answer(status, b"x" * 50, 'ETag: "e"', *range_).replace(b"Length: 50\r", b"Length: 100\r")
+            return half if len(given) == 1 else b""
+        return reply
+
+    (env.tmp / "copy").write_bytes(b"old")
+    for target in ["fresh", "copy"]:
+        for strategy in ["ranges", "single"]:
+            with env.answering(half_then_nothing()) as url:
+                refused(env, GAVE_UP, env.uri("key"), "cp", env.uri("key"), target, "--timeout", "1", "--strategy", strategy, endpoint=url)
+    with env.answering(half_then_nothing()) as url:
+        done = env.run("cat", env.uri("key"), "--timeout", "1", endpoint=url)
+    assert done.returncode == GAVE_UP and b"x" * 50 == done.stdout + b"x" * (50 - len(done.stdout)) and done.stderr.count(b"\n") == 1, done
+
+
+def check_garbage_answers_to_writes(env):
+    (env.tmp / "source").write_bytes(b"data")
+    page = answer("200 OK", b"<html><body>Welcome to the hotel</body></html>", "Content-Type: text/html")
+    with env.answering(page) as url:
+        refused(env, FAILED, env.uri("key") + "|protocol", "cp", "source", env.uri("key"), endpoint=url)
+        refused(env, FAILED, "protocol", "rm", "-r", env.uri("key"), endpoint=url)
+    silent = [b"<DeleteResult></DeleteResult>", b"<DeleteResult><Deleted><Key>another</Key></Deleted></DeleteResult>"]
+    for body in [b"", b"<DeleteResult>", b"<html/>", b"\xff\xfe\x00", *silent]:
+        listing = (f"<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>{env.prefix}a</Key><Size>1</Size></Contents>"
+                   f"<Contents><Key>{env.prefix}b</Key><Size>1</Size></Contents></ListBucketResult>").encode()
+
+        def reply(request):
+            return answer("200 OK", listing if request.startswith(b"GET ") else body)
+        with env.answering(reply) as url:
+            if body not in silent:
+                refused(env, FAILED, "protocol", "rm", "--glob", env.uri("*"), endpoint=url)
+            else:  # a line for each key that it says nothing about
+                done = env.run("rm", "--glob", env.uri("*"), endpoint=url)
+                assert done.returncode == GAVE_UP and done.stdout == b"" and done.stderr.count(b"\n") == 2, done
+
+
+def check_keys_that_cannot_be_are_refused_before_anything_is_sent(env):
+    (env.tmp / "source").write_bytes(b"data")
+    broken = [bytes([b]) for b in range(0x80, 0x100)] + [b"\xc0\xaf", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"a\xe2\x82", b"k" * 1025]
+    for key in broken:
+        uri = env.uri(key.decode(errors="surrogateescape"))
+        done = env.run("cat", uri, endpoint=env.dead)
+        assert done.returncode == USAGE and done.stdout == b"" and done.stderr.count(b"\n") == 1, (key, done)
+        assert done.stderr.decode().isprintable() or done.stderr.endswith(b"\n"), done
+    for uri in [env.uri("\udcff"), env.uri("k" * 1025)]:
+        for arguments in [("stat", uri), ("cp", uri, "copy"), ("cp", "source", uri), ("rm", uri), ("bench", "get", uri)]:
+            done = env.run(*arguments, endpoint=env.dead)
+            assert done.returncode == USAGE and done.stdout == b"" and done.stderr.count(b"\n") == 1, (arguments, done)
+    assert [p.name for p in env.tmp.iterdir()] == ["source"]
 
 
 def check_usage(env):

@@ -13,9 +13,11 @@ A check is a function `check_*(env)` in any tests/integration/cli_*.py; it fails
   env.run(*args, endpoint=env.http, stdin=b"", limit=120, **environ)    runs `sluice args`, returns subprocess.CompletedProcess with
                                 bytes stdout and stderr. The environment holds PATH, HOME, the keys, region, endpoint and CA file as
                                 AWS_* variables, and `environ` on top (None removes one). endpoint=None sets none.
-  env.start(*args, same)        the same as a subprocess.Popen with pipes, for checks that interrupt; ended after the check
+  env.start(*args, same)        the same as a subprocess.Popen with pipes, for checks that interrupt; ended after the check;
+                                stderr= takes a descriptor instead of a pipe
   env.front()                   `with env.front() as f`: a server front of the check's own: f.url("plain"), f.url("https"), f.kill()
-  env.answering(reply)          `with env.answering(b"HTTP/1.1 200 OK\\r\\n...") as url`: a server that sends just that to everyone
+  env.answering(reply)          `with env.answering(b"HTTP/1.1 200 OK\\r\\n...") as url`: a server that sends just that to everyone, one request a
+                                connection; or what a function makes of the request's bytes
 """
 
 import contextlib
@@ -78,9 +80,9 @@ class Env:
         return subprocess.run([self.sluice, *map(str, args)], input=stdin, capture_output=True, timeout=limit, cwd=self.tmp,
                               env=self.environ(where, **environ))
 
-    def start(self, *args, endpoint="", **environ):
+    def start(self, *args, endpoint="", stderr=subprocess.PIPE, **environ):
         where = self.http if endpoint == "" else endpoint
-        child = subprocess.Popen([self.sluice, *map(str, args)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        child = subprocess.Popen([self.sluice, *map(str, args)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=stderr,
                                  cwd=self.tmp, env=self.environ(where, **environ))
         self.children.append(child)
         return child
@@ -100,8 +102,8 @@ class Env:
                     return
                 with connection, contextlib.suppress(OSError):
                     connection.settimeout(5)
-                    connection.recv(65536)
-                    connection.sendall(reply)
+                    request = connection.recv(65536)
+                    connection.sendall(reply(request) if callable(reply) else reply)
 
         thread = threading.Thread(target=serve)
         thread.start()
