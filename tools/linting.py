@@ -71,7 +71,7 @@ def tidy(database):
 def all_checks(database):
     """Every check; clang-tidy only when there is a build directory to take flags from."""
     tally = Tally()
-    for name in ("layers", "coro", "words"):
+    for name in ("layers", "coro", "words", "promises"):
         tally += check(f"lint {name}", python(ROOT / "tools" / f"check_{name}.py"))
     tally += check("lint sizes", python(ROOT / "tools" / "size_report.py"))
     tally += check("lint own tests", python("-m", "unittest", "discover", "-s", ROOT / "tools" / "tests"))

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""Two small projects build against an installed tree and run: run.py BUILD-DIRECTORY. The tree is moved first: it must not mind."""
+"""Two small projects build against an installed tree and run: run.py BUILD-DIRECTORY. The tree is moved first: it must not mind.
+What is installed is looked at, too."""
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -40,6 +42,20 @@ def with_cmake(tree, folder):
     return folder / "program"
 
 
+def check_the_library_has_no_global_state(tree):
+    """Of ours nothing writable lies outside of functions but addresses that stand for services, and OpenSSL's description of a stream."""
+    symbols = run("objdump", "-t", "-C", next(tree.glob("lib/**/libsluice.a"))).decode()
+    kept = re.findall(r"^\S+ .{7} \.t?(?:bss|data)(?:\.(?!rel)\S*)?\t\S+ +(?:\.hidden )?(sluice::.*)$", symbols, re.MULTILINE)
+    services = [name for name in kept if name.endswith("::id")]
+    others = [name for name in kept if name not in services and "tls_stream::bio::method()::" not in name]
+    assert len(services) > 3, "this check finds nothing"
+    assert not others, others
+
+
+def check_the_installed_tool_runs(tree):
+    assert b"sluice" in run(tree / "bin" / "sluice", "--version")
+
+
 def main(build):
     failed = False
     with tempfile.TemporaryDirectory(prefix="consumers-", dir=build) as name:
@@ -55,11 +71,14 @@ def main(build):
             except (RuntimeError, AssertionError) as e:
                 print(f"FAIL {title}: {e}", flush=True)
                 failed = True
-        tool = tree / "bin" / "sluice"
-        if tool.exists():
-            good = b"sluice" in run(tool, "--version")
-            print("PASS installed tool" if good else "FAIL installed tool: --version", flush=True)
-            failed = failed or not good
+        for check in (check_the_library_has_no_global_state, check_the_installed_tool_runs):
+            title = check.__name__.removeprefix("check_")
+            try:
+                check(tree)
+                print(f"PASS {title}", flush=True)
+            except (RuntimeError, AssertionError) as e:
+                print(f"FAIL {title}: {e}", flush=True)
+                failed = True
     return 1 if failed else 0
 
 

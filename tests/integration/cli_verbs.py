@@ -1,7 +1,10 @@
 """What each verb of the command line tool does when all is well."""
 
+import contextlib
 import hashlib
 import json
+import pathlib
+import socket
 import subprocess
 
 ODD = ["plain", "two words", " blanks ", "a+b", "100%", "%2F", "a%20b", "q?x=1&y=2", "hash#tag", "semi;colon", "am&per", "eq=al", "at@sign",
@@ -220,6 +223,19 @@ def check_the_log_tells_requests_and_no_secret(env):
     assert ok(quiet) == ok(loud) == b"x"
     assert quiet.stderr == b"" and b"GET" in loud.stderr, loud.stderr
     assert env.secret_key.encode() not in loud.stderr and b"Signature=" not in loud.stderr.replace(b"Signature=REDACTED", b""), loud.stderr
+
+
+def check_no_threads_but_the_runtime_s_and_a_small_pool(env):
+    with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as silent:
+        for host, threads in [("127.0.0.1", 1 + 1), ("localhost", 1 + 1 + 4)]:  # main's, the runtime's, those that look names up
+            child = env.start("stat", env.uri("key"), endpoint=f"http://{host}:{silent.getsockname()[1]}")
+            connection, _ = silent.accept()
+            with connection:
+                assert connection.recv(1000).startswith(b"HEAD ")
+                running = len(list(pathlib.Path(f"/proc/{child.pid}/task").iterdir()))
+                assert running <= threads, (host, running)
+                child.kill()
+                child.communicate()
 
 
 def check_global_options_stand_before_or_behind_the_verb(env):

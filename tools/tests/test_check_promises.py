@@ -1,0 +1,39 @@
+import pathlib
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+import check_promises  # noqa: E402
+
+README = "# x\n\n## Promises\n\n- One is kept,\n  as it was said.\n- Two.\n\n[more](more.md)\n\n## Else\n\n- No promise.\n"
+PAGE = "# x\n\n## One is kept, as it was said.\n\n- unit: a: b\n\n## Two.\n\n- stream: c\n"
+TESTS = {"unit": {"a: b"}, "stream": {"c"}}
+
+
+def found(readme=README, page=PAGE, tests=None):
+    return [text for _, _, text in check_promises.problems(readme, page, TESTS if tests is None else tests)]
+
+
+class CheckPromises(unittest.TestCase):
+    def test_all_is_well(self):
+        self.assertEqual(found(), [])
+
+    def test_a_promise_without_a_place(self):
+        self.assertEqual(found(README.replace("Two", "Three")),
+                         ["says nothing of this promise: Three.", "the README makes no such promise"])
+
+    def test_a_promise_without_a_test(self):
+        self.assertEqual(found(page=PAGE.replace("- stream: c\n", "")), ["no test keeps this promise"])
+
+    def test_a_test_that_is_gone_or_in_another_ring(self):
+        self.assertEqual(found(tests={"unit": {"a: b"}}), ["there is no such test in tests/stream"])
+        self.assertEqual(found(tests={"unit": {"a: b", "c"}}), ["there is no such test in tests/stream"])
+
+    def test_names_in_the_sources(self):
+        cpp, py = check_promises.NAMES[".cpp"], check_promises.NAMES[".py"]
+        self.assertEqual(cpp.findall('CO_TEST("a, b") {\n// TEST_CASE("no")\nCONFORMANCE(\n    "long") {'), ["a, b", "long"])
+        self.assertEqual(py.findall("def check_one(env):\ndef other():\n"), ["one"])
+
+
+if __name__ == "__main__":
+    unittest.main()
