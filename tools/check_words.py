@@ -14,7 +14,7 @@ BANS = [
     (r"\bparallel_group\b", CODE, (), "loses cancellations in this Asio: use a task_group"),
     (r"\bawaitable_operators\b", CODE, (), "two coroutines per read, lost cancellations: use deadlines and task_group"),
     (r"\bBOOST_ASIO_HAS_IO_URING\b", CODE, (), "false end of file after a cancel (docs/design: sockets stay on epoll)"),
-    (r"\bstd::j?thread\b", LIBRARY, ("lib/async/runtime.cpp", "lib/testing/"), "no threads but async::runtime's"),
+    (r"\bstd::j?thread\b(?!::id)", LIBRARY, ("lib/async/runtime.cpp", "lib/testing/"), "no threads but async::runtime's"),
     (r"\bthis_thread::sleep_|\b(usleep|nanosleep|sleep)\s*\(", LIBRARY + ("examples/",), ("lib/testing/",), "wait for the event, not for time"),
     (r"\bthis_thread::sleep_(?!for\((\dms|std::chrono::milliseconds\(\d\))\))|\b(usleep|nanosleep|sleep)\s*\(", ("tests/",), (),
      "tests wait for events; a poll sleeps less than 10 ms"),

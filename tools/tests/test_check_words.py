@@ -10,6 +10,7 @@ GOOD = [
     ("lib/async/clock.cpp", "asio::steady_timer timer; steady_clock::now();"),
     ("lib/async/entropy.cpp", "std::random_device device;"),
     ("lib/async/runtime.cpp", "std::thread worker;"),
+    ("lib/async/executor.cpp", "std::thread::id const mine = std::this_thread::get_id();"),
     ("examples/06_service.cpp", "std::thread worker;"),
     ("cli/bench.cpp", "auto t = std::chrono::steady_clock::now(); co_await async::sleep_for(1s);"),
     ("lib/x.cpp", "try { f(); } catch (...) { failure = std::current_exception(); }"),
