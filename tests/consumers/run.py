@@ -42,6 +42,18 @@ def with_cmake(tree, folder):
     return folder / "program"
 
 
+def check_it_is_a_meson_subproject(_):
+    """Set up, and the program compiled: to build the library once more would only cost time."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        shutil.copytree(HERE / "meson", folder, dirs_exist_ok=True)
+        shutil.copy(HERE / "program.cpp", folder)
+        (folder / "subprojects").mkdir()
+        (folder / "subprojects" / "sluice").symlink_to(HERE.parent.parent)
+        run("meson", "setup", "--force-fallback-for", "sluice,sluice-testing", folder / "build", folder)
+        run("ninja", "-C", folder / "build", "program.p/program.cpp.o")
+
+
 def check_the_library_has_no_global_state(tree):
     """Of ours nothing writable lies outside of functions but addresses that stand for services, and OpenSSL's description of a stream."""
     symbols = run("objdump", "-t", "-C", next(tree.glob("lib/**/libsluice.a"))).decode()
@@ -71,7 +83,7 @@ def main(build):
             except (RuntimeError, AssertionError) as e:
                 print(f"FAIL {title}: {e}", flush=True)
                 failed = True
-        for check in (check_the_library_has_no_global_state, check_the_installed_tool_runs):
+        for check in (check_it_is_a_meson_subproject, check_the_library_has_no_global_state, check_the_installed_tool_runs):
             title = check.__name__.removeprefix("check_")
             try:
                 check(tree)
