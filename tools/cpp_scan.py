@@ -61,7 +61,8 @@ def closing(toks, start):
 
 def tracked(*patterns):
     """Tracked and new files of the tree that match, as paths relative to the root, in order."""
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *patterns]
+    mine = f"safe.directory={ROOT}"  # a tree mounted into a container belongs to somebody else
+    command = ["git", "-c", mine, "ls-files", "--cached", "--others", "--exclude-standard", "--", *patterns]
     out = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     return sorted({p for p in out.splitlines() if (ROOT / p).is_file()})
 
