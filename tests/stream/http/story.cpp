@@ -46,11 +46,15 @@ awaitable<seen> exchange_once(net::origin const* to, http::request const* what, 
 }
 
 void stage::play(std::function<awaitable<void>()> body) {
-    started one(executor(), std::move(body));
+    started const& one = start(std::move(body));
     here->finish();
-    std::string const how_it_ended = one.result();
-    if (how_it_ended == "running") here.reset();  // its frames know `one`
-    REQUIRE(how_it_ended == "ok");
+    REQUIRE(one.result() == "ok");
+}
+
+trip& stage::depart(http::request const& what, http::send_options const& with) {
+    trip& made = trips_.emplace_back();
+    made.run = &start([this, &what, &with, &made]() -> awaitable<void> { made.out = co_await exchange_once(&to, &what, &with); });
+    return made;
 }
 
 seen stage::send(http::request const& what, how_read reading, std::size_t step) {

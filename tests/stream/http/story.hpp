@@ -7,6 +7,7 @@
 
 #include <sluice/error.hpp>
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -63,6 +64,14 @@ enum class how_read { whole, pieces };
 awaitable<seen> exchange_once(net::origin const* to, http::request const* what, http::send_options const* how,
                               how_read reading = how_read::whole, std::size_t step = 64 * 1024);
 
+/// A request under way beside others.
+struct trip {
+    trip() {}
+    bool over() const { return run->result() != "running"; }
+    seen out;
+    started* run = nullptr;
+};
+
 /// A context of its own with manual time and a network of scripts, and what most stories send.
 class stage {
 public:
@@ -71,6 +80,10 @@ public:
     boost::asio::any_io_executor executor() { return here->context.get_executor(); }
     /// Runs `body` to its end; time jumps to the next alarm when nothing else can be done.
     void play(std::function<awaitable<void>()> body);
+    /// Starts `body` beside others: it goes on when the stage's world is run.
+    started& start(std::function<awaitable<void>()> body) { return chains_.emplace_back(executor(), std::move(body)); }
+    /// Starts a request and the reading of its answer. `what` and `with` outlive the stage.
+    trip& depart(http::request const& what, http::send_options const& with);
     /// One request, its body read to the end.
     seen send(http::request const& what, how_read reading = how_read::whole, std::size_t step = 64 * 1024);
     /// Puts the script at the end of the network's, then sends a GET.
@@ -81,6 +94,11 @@ public:
     /// Closes the idle connection that would be lent next.
     void forget() { http::pool::of(executor()).take(to, how.pool).close(); }
 
+private:
+    std::deque<started> chains_;  // outlives the context, whose frames know it
+    std::deque<trip> trips_;
+
+public:
     std::unique_ptr<world> here = std::make_unique<world>();
     scripted_net net{executor()};
     net::origin to = scripted_origin();
