@@ -112,6 +112,7 @@ awaitable<result<response>> send(net::origin const* to, request const* what, sen
     for (bool again = false;; again = true) {
         if (!place.connected()) {
             std::optional<failure> failed = co_await shared.dial(&place, to, &how->limits, how->deadline);
+            if (failed && again) failed->sent(trip->why().sent());
             if (failed) co_return std::move(*failed);
         }
         trip->begin(std::move(place));

@@ -26,6 +26,7 @@ bool exchange::small_body() const noexcept { return what_->body.source() == null
 
 std::optional<failure> exchange::prepare(request const& what, send_options const& how) {
     what_ = &what;
+    is_ = marks();
     patience_ = patience(how.limits, how.deadline);
     if (std::optional<failure> refused = format_head(what, out_)) return refused;
     if (small_body())
@@ -42,7 +43,9 @@ void exchange::begin(lease on) {
     begin_ = end_ = 0;
     left_ = delivered_ = 0;
     chunks_.reset();
-    is_ = marks();
+    marks fresh;
+    fresh.touched = is_.touched;  // by the connection that was stale
+    is_ = fresh;
     parser_.reset(what_->method == "HEAD");
     patience_.enter(patience::phase::sending);
     stream().expect(0);

@@ -127,7 +127,7 @@ private:
 
     /// What is known of the one request on its way.
     struct marks {
-        bool touched = false;  // the peer may have seen some of the request
+        bool touched = false;  // a peer may have seen some of the request, on whatever connection
         bool all_sent = false;
         bool heard = false;  // something of an answer
         bool head_done = false;

@@ -65,6 +65,7 @@ public:
 
     net::io_outcome try_read(std::span<std::byte> into) noexcept override {
         if (dead()) return failed(why_);
+        if (silent() && broken_) return failed(asio::error::connection_reset);
         if (silent()) return blocked(false);
         script_step& now = script_.reads.front();
         switch (now.what) {
@@ -83,7 +84,10 @@ public:
         if (!script_.writes.empty()) {
             std::ptrdiff_t const allowed = script_.writes.front();
             if (allowed == script::would_block || allowed == script::stuck) return blocked(true);
-            if (allowed == script::broken) return failed(asio::error::broken_pipe);
+            if (allowed == script::broken) {
+                broken_ = true;
+                return failed(asio::error::broken_pipe);
+            }
             script_.writes.pop_front();
             taken = std::min(taken, static_cast<std::size_t>(allowed));
         }
@@ -202,7 +206,8 @@ private:
     std::shared_ptr<shared> const shared_ = std::make_shared<shared>();
     std::size_t taken_ = 0;  // of what was written: requests received
     bool blocked_writing_ = false;
-    error_code why_;  // of a connection that is no more
+    bool broken_ = false;  // a write has failed: what was delivered can still be read
+    error_code why_;       // of a connection that is no more
 };
 
 class scripted_provider final : public net::transport_provider {

@@ -47,7 +47,7 @@ script_step fail(boost::system::error_code error);
 
 // For `connection_script::writes`, besides how many bytes one write takes.
 inline constexpr std::ptrdiff_t would_block = 0;  ///< one wait
-inline constexpr std::ptrdiff_t broken = -1;      ///< this and all later writes fail
+inline constexpr std::ptrdiff_t broken = -1;      ///< this and all later writes fail, and reads that find nothing
 inline constexpr std::ptrdiff_t stuck = -2;       ///< no write is taken any more
 }  // namespace script
 
