@@ -91,6 +91,7 @@ public:
             script_.writes.pop_front();
             taken = std::min(taken, static_cast<std::size_t>(allowed));
         }
+        log_->sizes.push_back(taken);
         log_->written.append(reinterpret_cast<char const*>(from.data()), taken);
         return {net::io_status::done, taken, {}};
     }

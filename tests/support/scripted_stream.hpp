@@ -65,6 +65,7 @@ struct connection_script {
 /// What became of one connection; outlives its stream.
 struct connection_log {
     std::string written;
+    std::vector<std::size_t> sizes;  ///< what each write took
     std::vector<std::uint64_t> expected;
     int nudges = 0;
     bool farewell = false;
