@@ -107,7 +107,7 @@ TEST_CASE("pool: what the server closed or said unasked while a connection was i
             s.how.replayable = false;  // it is not a matter of trying again
             open_connections(s, 1);
             REQUIRE(s.counts().idle == 1);
-            if (method == "GET") s.here->time->advance(50us);
+            if (method == "GET") s.here->time->advance(20us);
             seen const out = s.send(request_of(method));
             CHECK(out.body == "abc");
             CHECK(s.net.connections[0]->closed);
