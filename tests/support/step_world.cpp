@@ -124,9 +124,10 @@ private:
 
     awaitable<void> pause() {
         take_step();
+        bool const nothing_comes = pieces_.empty() && request_.size() < next_pause_;
         if (dead()) {
             co_await breathe(&clock_);
-        } else if (mute_) {
+        } else if (mute_ || nothing_comes) {
             std::unique_lock lock(shared_->mutex);
             while (!shared_->interrupted) {
                 co_await shared_->changed.wait(lock);

@@ -133,6 +133,102 @@ CO_TEST("a chunked part is taken at its word and to its end") {
     CHECK(again.text(10) == "0123456789");
 }
 
+CO_TEST("a chunked part that breaks off: resumed while bytes are missing, an error when only its end is") {
+    std::string const head =
+        "HTTP/1.1 206 Partial Content\r\nTransfer-Encoding: chunked\r\nETag: \"e1\"\r\nContent-Range: bytes 0-9/500\r\n\r\n";
+    std::string const body = "4\r\n0123\r\n6\r\n456789\r\n0\r\n\r\n";
+    for (std::size_t keep = 0; keep < body.size(); ++keep) {
+        script_server server;
+        scripted_reply cut(head + body.substr(0, keep));
+        cut.close = true;
+        server.push(cut);
+        bool const all_data = keep >= body.find("456789") + 6;
+        std::size_t const came = keep <= 3 ? 0 : keep <= 12 ? std::min<std::size_t>(keep - 3, 4) : std::min<std::size_t>(keep - 8, 10);
+        if (!all_data) server.push(part_reply(std::string("0123456789").substr(came), "bytes " + std::to_string(came) + "-9/500"));
+        auto const store = quick_store(server.endpoint());
+        poisoned into(10);
+        if (all_data) {
+            error const e = co_await error_of(store->read("k", byte_range::bounded(0, 10), into.span()));
+            CHECK_MESSAGE(e.reason() == errc::truncated, keep);
+        } else {
+            co_await store->read("k", byte_range::bounded(0, 10), into.span());
+            CHECK_MESSAGE(into.text(10) == "0123456789", keep);
+            CHECK_MESSAGE(server.requests().at(1).header("Range") == "bytes=" + std::to_string(came) + "-9", keep);
+        }
+    }
+}
+
+CO_TEST("a connection that breaks right behind the last byte is no failure, and is not used again") {
+    std::string const data = pattern(100);
+    for (bool const reset : {false, true}) {
+        script_server server;
+        scripted_reply whole = part_reply(data, "bytes 0-99/500");
+        whole.close = !reset;
+        whole.reset = reset;
+        server.push(whole);
+        server.push(part_reply(data, "bytes 0-99/500"));
+        auto const store = quick_store(server.endpoint());
+        poisoned into(100);
+        co_await store->read("k", byte_range::bounded(0, 100), into.span());
+        CHECK(into.text(100) == data);
+        CHECK(server.requests().size() == 1);
+        CHECK(server.wait_until_closed(std::chrono::seconds(5)));
+        co_await store->read("k", byte_range::bounded(0, 100), into.span());
+        CHECK(into.text(100) == data);
+        CHECK(server.requests().size() == 2);
+        CHECK(server.connections_accepted() == 2);
+    }
+}
+
+CO_TEST("bytes behind a body never get into the next answer") {
+    std::string const data = pattern(100);
+    script_server server;
+    scripted_reply longer = part_reply(data, "bytes 0-99/500");
+    longer.pieces.front() += part_reply(std::string(100, 'x'), "bytes 0-99/500").pieces.front();
+    server.push(longer);
+    server.push(part_reply(data, "bytes 0-99/500"));
+    auto const store = quick_store(server.endpoint());
+    for (int i = 0; i < 2; ++i) {
+        poisoned into(100);
+        co_await store->read("k", byte_range::bounded(0, 100), into.span());
+        CHECK(into.text(100) == data);
+    }
+    CHECK(server.connections_accepted() == 2);
+}
+
+CO_TEST("framing that contradicts itself is an error, for every operation") {
+    std::vector<std::string> const heads{
+        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nETag: a\rb\r\n\r\n",
+        "HTTP/1.1 200 OK\r\n folded: x\r\n\r\n",
+    };
+    for (std::string const& head : heads) {
+        script_server server([&](testing::received_request const&) {
+            scripted_reply reply(head + "12345");
+            reply.close = true;
+            return reply;
+        });
+        auto const store = quick_store(server.endpoint());
+        poisoned into(10);
+        std::vector<object_key> const keys{"a", "b"};
+        error const read = co_await error_of(store->read("k", byte_range::whole(), into.span()));
+        error const head_of = co_await error_of(store->head("k"));
+        error const get = co_await error_of(store->get("k"));
+        error const put = co_await error_of(store->put("k", payload("x")));
+        error const list = co_await error_of(store->list(""));
+        error const remove = co_await error_of(store->remove(keys));
+        for (error const& e : {read, head_of, get, put, list, remove}) {
+            CHECK_MESSAGE(e.reason() == errc::protocol, head << std::string(e.what()));
+            CHECK(e.info().attempts == 1);
+        }
+        CHECK(into.untouched_from(0));
+    }
+}
+
 CO_TEST("object data without a length is refused") {
     std::vector<std::string> const heads{"HTTP/1.1 200 OK\r\nETag: \"e1\"\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
                                          "HTTP/1.1 200 OK\r\nETag: \"e1\"\r\n\r\nhello"};

@@ -218,6 +218,80 @@ CO_TEST("put: an exclusive write that was turned away or met a conflict is sent 
     }
 }
 
+CO_TEST("put: an answer before its time ends the sending, and counts") {
+    script_server server;
+    scripted_reply early = scripted_reply::status(403, "<Error><Code>AccessDenied</Code></Error>");
+    early.answer_before_body = true;
+    early.close = true;
+    server.push(early);
+    auto const store = quick_store(server.endpoint());
+    error const e = co_await error_of(store->put("k", payload(pattern(32 << 20))));
+    CHECK(e.reason() == errc::permission_denied);
+    CHECK(e.info().service_code == "AccessDenied");
+    CHECK(e.info().attempts == 1);
+}
+
+CO_TEST("put: an exclusive write is not lost to a connection that the server has closed meanwhile") {
+    script_server server;
+    scripted_reply closing = scripted_reply::ok("", {{"ETag", "\"e0\""}});
+    closing.close = true;
+    server.push(closing);
+    server.push(scripted_reply::ok("", {{"ETag", "\"e1\""}}));
+    auto const store = quick_store(server.endpoint());
+    co_await store->put("a", payload("x"));
+    CHECK(server.wait_until_closed(std::chrono::seconds(5)));
+    put_options create;
+    create.create_only = true;
+    put_result const put = co_await store->put("b", payload("y"), create);
+    CHECK(put.etag == "\"e1\"");
+    CHECK(server.requests().size() == 2);
+    CHECK(server.connections_accepted() == 2);
+}
+
+CO_TEST("put: an exclusive write whose reused connection breaks before an answer is ambiguous, an overwrite goes on") {
+    for (bool const exclusive : {true, false}) {
+        script_server server;
+        server.push(scripted_reply::ok("", {{"ETag", "\"e0\""}}));
+        scripted_reply nothing("");
+        nothing.reset = true;
+        server.push(nothing);
+        server.push(scripted_reply::ok("", {{"ETag", "\"e1\""}}));
+        auto const store = quick_store(server.endpoint());
+        co_await store->put("a", payload("x"));
+        put_options options;
+        options.create_only = exclusive;
+        if (exclusive) {
+            error const e = co_await error_of(store->put("b", payload("y"), options));
+            CHECK(e.reason() == errc::ambiguous);
+            CHECK(server.requests().size() == 2);
+        } else {
+            put_result const put = co_await store->put("b", payload("y"), options);
+            CHECK(put.etag == "\"e1\"");
+            CHECK(server.requests().size() == 3);
+        }
+    }
+}
+
+CO_TEST("put: every request of an overwrite carries the same bytes, however little of them the service took") {
+    std::string const data = pattern(300'000);
+    std::vector<bytes> const pieces{bytes::copy_of(data.substr(0, 1)), bytes::copy_of(data.substr(1, 150'000)),
+                                    bytes::copy_of(data.substr(150'001))};
+    script_server server;
+    for (int i = 0; i < 2; ++i) {
+        scripted_reply busy = scripted_reply::status(503);
+        busy.answer_before_body = i == 0;
+        busy.close = i == 0;
+        server.push(busy);
+    }
+    server.push(scripted_reply::ok("", {{"ETag", "\"e1\""}}));
+    co_await quick_store(server.endpoint())->put("k", payload(pieces));
+    auto const requests = server.requests();
+    REQUIRE(requests.size() == 3);
+    CHECK(requests[1].body == data);
+    CHECK(requests[2].body == data);
+    CHECK(server.errors().empty());
+}
+
 CO_TEST("keys, attributes and listings that cannot be are refused before anything is sent") {
     s3_server server;
     auto const store = quick_store(server.endpoint());

@@ -131,6 +131,57 @@ CO_TEST("engine: a part that is cut is resumed; only the missing bytes are asked
     CHECK(server.counts().requests == 12);
 }
 
+CO_TEST("engine: every part is resumed at its last good byte, under If-Match, wherever it breaks") {
+    s3_server server;
+    std::string const etag = server.put("bucket", "o", numbered(3'500));
+    auto const store = make_s3_store(settings_for(server));
+    for (std::uint64_t const part : {0u, 1'000u, 2'000u, 3'000u}) {
+        std::uint64_t const size = std::min<std::uint64_t>(1'000, 3'500 - part);
+        for (std::uint64_t const cut : std::initializer_list<std::uint64_t>{0, 1, size / 2, size - 1}) {
+            std::string const asked = "bytes=" + std::to_string(part) + '-' + std::to_string(part + size - 1);
+            std::string const rest = "bytes=" + std::to_string(part + cut) + '-' + std::to_string(part + size - 1);
+            std::atomic<int> seen = 0, resumed = 0, unpinned = 0;
+            server.on_request([&](s3_request_view const& r) -> std::optional<s3_fault> {
+                s3_fault fault;
+                bool const first = r.range == asked && seen++ == 0;
+                if (first) fault.cut_body_after = cut;
+                if (!first && r.range == rest) {
+                    ++resumed;
+                    if (r.if_match != etag) ++unpinned;
+                }
+                return fault;
+            });
+            server.reset_counts();
+            whole_object const got = co_await get_all(store, "o", parts_of(1'000));
+            CHECK(got.data.text() == numbered(3'500));
+            CHECK(resumed == 1);
+            CHECK(unpinned == 0);
+            CHECK(server.counts().requests == 5);
+        }
+    }
+}
+
+CO_TEST("engine: sizes around the part size, each part broken once") {
+    s3_server server;
+    auto const store = make_s3_store(settings_for(server));
+    for (std::size_t const size : {1u, 999u, 1'000u, 1'001u, 1'999u, 2'000u, 2'001u, 2'249u, 2'250u, 3'001u}) {
+        server.put("bucket", "o", numbered(size));
+        std::mutex mutex;
+        std::set<std::string> broken;
+        server.on_request([&](s3_request_view const& r) -> std::optional<s3_fault> {
+            std::lock_guard const lock(mutex);
+            std::string const end = r.range.substr(r.range.find('-'));
+            s3_fault fault;
+            if (broken.insert(end).second) fault.cut_body_after = broken.size() % 2 == 0 ? 0 : size == 1 ? 0 : size % 1'000 / 2;
+            return fault;
+        });
+        std::string into(size + 8, '#');
+        read_result const got = co_await read_ranged(store, "o", byte_range::whole(), writable(into), parts_of(1'000));
+        CHECK(got.range == resolved_range{0, size});
+        CHECK(into == numbered(size) + "########");
+    }
+}
+
 CO_TEST("engine: a server that ignores Range or answers another range is an error, never wrong bytes") {
     s3_server server;
     server.put("bucket", "o", numbered(10'000));
