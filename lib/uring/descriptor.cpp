@@ -30,10 +30,19 @@ descriptor::~descriptor() {
 
 failure descriptor::failed(std::string_view doing, std::int32_t error) const { return file_failure(doing, path_, -error); }
 
+result<void> descriptor::done(std::string_view doing, std::int32_t answer) const {
+    if (answer < 0) return failed(doing, answer);
+    return {};
+}
+
+result<std::size_t> descriptor::moved(std::string_view doing, std::int32_t answer) const {
+    if (answer < 0) return failed(doing, answer);
+    return static_cast<std::size_t>(answer);
+}
+
 awaitable<result<void>> descriptor::perform(request what, char const* doing) {
     std::int32_t const n = co_await owner_->perform(what);
-    if (n < 0) co_return failed(doing, n);
-    co_return result<void>();
+    co_return done(doing, n);
 }
 
 awaitable<result<void>> descriptor::close() {
@@ -41,8 +50,7 @@ awaitable<result<void>> descriptor::close() {
     path_ = closing.path_;
     std::int32_t const n = co_await closing.owner_->perform(request::close(closing.fd_));
     closing.fd_ = -1;
-    if (n < 0) co_return failed("close", n);
-    co_return result<void>();
+    co_return done("close", n);
 }
 
 awaitable<result<file_status>> descriptor::status() {
@@ -52,7 +60,7 @@ awaitable<result<file_status>> descriptor::status() {
     co_return file_status(raw);
 }
 
-awaitable<result<void>> descriptor::sync() { co_return co_await perform(request::sync(fd_), "flush"); }
+awaitable<result<void>> descriptor::sync() { return perform(request::sync(fd_), "flush"); }
 
 result<descriptor> descriptor::duplicate(files_provider& provider) const {
     int const fd = provider.duplicate(fd_);

@@ -4,6 +4,7 @@
 
 #include <sluice/error.hpp>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -39,6 +40,9 @@ public:
 
     /// What minus `error` of a call means, in words: "cannot read /a/b: Input/output error".
     failure failed(std::string_view doing, std::int32_t error) const;
+    /// Likewise of any answer.
+    result<void> done(std::string_view doing, std::int32_t answer) const;
+    result<std::size_t> moved(std::string_view doing, std::int32_t answer) const;
 
 private:
     files_provider* owner_ = nullptr;

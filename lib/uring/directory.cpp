@@ -33,6 +33,11 @@ failure directory::failed(std::string_view doing, std::string const& name, std::
     return file_failure(doing, path() + '/' + name, -error);
 }
 
+result<void> directory::done(std::string_view doing, std::string const& name, std::int32_t answer) const {
+    if (answer < 0) return failed(doing, name, answer);
+    return {};
+}
+
 result<void> directory::plain(std::string_view doing, std::string const& name) const {
     if (is_plain_name(name)) return {};
     return failure(errc::invalid_argument, "cannot " + std::string(doing) + " within " + path() + ": not the name of an entry");
@@ -81,8 +86,7 @@ awaitable<result<void>> directory::rename(std::string name, directory& to, std::
     std::int32_t const n = co_await open_.owner().perform(rename);
     if (n == -EINVAL && how != replacing::allowed)
         co_return failure(errc::unsupported, "cannot rename to " + to.path() + '/' + new_name + ": the file system has no such rename");
-    if (n < 0) co_return to.failed("rename " + name + " to", new_name, n);
-    co_return result<void>();
+    co_return to.done("rename " + name + " to", new_name, n);
 }
 
 // The way of open(2) for O_TMPFILE: AT_EMPTY_PATH needs a privilege before Linux 6.10.
@@ -92,38 +96,33 @@ awaitable<result<void>> directory::link(file& from, std::string new_name) {
     std::string const open_file = "/proc/self/fd/" + std::to_string(from.handle().number());
     request const link = request::link(AT_FDCWD, open_file.c_str(), open_.number(), new_name.c_str(), AT_SYMLINK_FOLLOW);
     std::int32_t const n = co_await open_.owner().perform(link);
-    if (n < 0) co_return failed("link", new_name, n);
-    co_return result<void>();
+    co_return done("link", new_name, n);
 }
 
 awaitable<result<void>> directory::remove(std::string name) {
     result<void> const allowed = plain("remove", name);
     if (!allowed) co_return allowed;
     std::int32_t const n = co_await open_.owner().perform(request::unlink(open_.number(), name.c_str(), 0));
-    if (n < 0) co_return failed("remove", name, n);
-    co_return result<void>();
+    co_return done("remove", name, n);
 }
 
 awaitable<result<void>> directory::remove_directory(std::string name) {
     result<void> const allowed = plain("remove", name);
     if (!allowed) co_return allowed;
     std::int32_t const n = co_await open_.owner().perform(request::unlink(open_.number(), name.c_str(), AT_REMOVEDIR));
-    if (n < 0) co_return failed("remove", name, n);
-    co_return result<void>();
+    co_return done("remove", name, n);
 }
 
 awaitable<result<void>> directory::make_directory(std::string name, unsigned mode) {
     result<void> const allowed = plain("make", name);
     if (!allowed) co_return allowed;
     std::int32_t const n = co_await open_.owner().perform(request::make_directory(open_.number(), name.c_str(), mode));
-    if (n < 0) co_return failed("make", name, n);
-    co_return result<void>();
+    co_return done("make", name, n);
 }
 
 awaitable<result<std::size_t>> directory::read_entries(std::span<std::byte> into) {
     std::int32_t const n = co_await open_.owner().perform(request::entries(open_.number(), into));
-    if (n < 0) co_return open_.failed("list", n);
-    co_return static_cast<std::size_t>(n);
+    co_return open_.moved("list", n);
 }
 
 awaitable<result<void>> directory::rewind(std::uint64_t position) {

@@ -52,6 +52,7 @@ public:
 private:
     awaitable<result<descriptor>> open_beneath(std::string path, int flags, unsigned mode);
     failure failed(std::string_view doing, std::string const& name, std::int32_t error) const;
+    result<void> done(std::string_view doing, std::string const& name, std::int32_t answer) const;
     result<void> plain(std::string_view doing, std::string const& name) const;
 
     descriptor open_;

@@ -15,28 +15,38 @@ namespace asio = boost::asio;
 
 namespace sluice::inline v0::uring {
 
+namespace {
+
+result<void> all_written(bool all, std::string const& path) {
+    if (!all) return failure(errc::io, "cannot write " + path + ": the system takes no more bytes");
+    return {};
+}
+
+result<void> locked(bool had, std::string const& path) {
+    if (!had) return failure(errc::timed_out, "cannot lock " + path + ": somebody else holds it");
+    return {};
+}
+
+}  // namespace
+
 awaitable<result<std::size_t>> file::read_some(std::uint64_t offset, std::span<std::byte> into) {
     std::int32_t const n = co_await open_.owner().perform(request::read(open_.number(), into, offset));
-    if (n < 0) co_return open_.failed("read", n);
-    co_return static_cast<std::size_t>(n);
+    co_return open_.moved("read", n);
 }
 
 awaitable<result<std::size_t>> file::write_some(std::uint64_t offset, std::span<std::byte const> from) {
     std::int32_t const n = co_await open_.owner().perform(request::write(open_.number(), from, offset));
-    if (n < 0) co_return open_.failed("write", n);
-    co_return static_cast<std::size_t>(n);
+    co_return open_.moved("write", n);
 }
 
 awaitable<result<std::size_t>> file::read_some(std::uint64_t offset, std::span<iovec const> into) {
     std::int32_t const n = co_await open_.owner().perform(request::read(open_.number(), into, offset));
-    if (n < 0) co_return open_.failed("read", n);
-    co_return static_cast<std::size_t>(n);
+    co_return open_.moved("read", n);
 }
 
 awaitable<result<std::size_t>> file::write_some(std::uint64_t offset, std::span<iovec const> from) {
     std::int32_t const n = co_await open_.owner().perform(request::write(open_.number(), from, offset));
-    if (n < 0) co_return open_.failed("write", n);
-    co_return static_cast<std::size_t>(n);
+    co_return open_.moved("write", n);
 }
 
 awaitable<result<std::size_t>> file::read_full(std::uint64_t offset, std::span<std::byte> into, std::size_t alignment) {
@@ -60,8 +70,7 @@ awaitable<result<void>> file::write_full(std::uint64_t offset, std::span<std::by
         if (n < 0) co_return open_.failed("write", n);
         state = progress.moved(static_cast<std::size_t>(n));
     }
-    if (state == transfer_progress::state::end) co_return failure(errc::io, "cannot write " + path() + ": the system takes no more bytes");
-    co_return result<void>();
+    co_return all_written(state == transfer_progress::state::all, path());
 }
 
 awaitable<result<void>> file::sync_data() { return open_.perform(request::sync_data(open_.number()), "flush"); }
@@ -101,9 +110,8 @@ awaitable<result<void>> file::lock(lock_kind kind, async::time_point deadline) {
     for (unsigned tries = 0;; ++tries) {
         result<bool> const had = co_await try_lock(kind);
         if (!had) co_return had.error();
-        if (*had) co_return result<void>();
         async::time_point const now = clock.now();
-        if (now >= deadline) co_return failure(errc::timed_out, "cannot lock " + path() + ": somebody else holds it");
+        if (*had || now >= deadline) co_return locked(*had, path());
         co_await clock.sleep_until(std::min(now + lock_pause(tries), deadline));
     }
 }

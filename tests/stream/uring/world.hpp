@@ -29,20 +29,20 @@ private:
 std::string disk_path();    ///< below it files are on a disk: TMPDIR, or /var/tmp
 std::string memory_path();  ///< below it they are in memory: /dev/shm
 
-enum class served { by_ring, by_pool };
+/// By a ring, by one whose kernel work is deferred (under `runtime`), or by the thread pool.
+enum class served { by_ring, by_own_ring, by_pool };
 
 /// Replaces what serves the context of `executor`.
 uring::files& files_served(boost::asio::any_io_executor const& executor, served how);
 
-/// One empty directory, opened, and how it is served; `name` says which of the four this is.
+/// One empty directory, opened.
 struct place {
     uring::files& files;
     uring::directory& root;
     std::string path;
-    std::string name;
 };
 
-/// Runs `body` on the disk and in memory, by the ring and by the pool, each in a context of its own.
+/// Runs `body` on the disk and in memory, served each way, each in a context of its own.
 void everywhere(std::function<awaitable<void>(place&)> body);
 
 template <class T>
@@ -63,6 +63,11 @@ errc why(result<T> const& r) {
 
 inline std::span<std::byte const> bytes_of(std::string_view text) noexcept { return std::as_bytes(std::span(text.data(), text.size())); }
 inline std::string text_of(std::span<std::byte const> bytes) { return {reinterpret_cast<char const*>(bytes.data()), bytes.size()}; }
+
+/// A new file with this content, open to read and write.
+awaitable<uring::file> made(place& at, std::string name, std::string content);
+/// At most 64 KiB of it.
+awaitable<std::string> content(place& at, std::string name);
 
 /// Bytes that tell their own place.
 std::vector<std::byte> pattern(std::size_t size, unsigned seed = 1);

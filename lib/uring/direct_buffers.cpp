@@ -1,0 +1,92 @@
+#include "uring/direct_buffers.hpp"
+
+#include "uring/alignment.hpp"
+
+#include <sys/mman.h>
+
+#include <cstdint>
+#include <new>
+
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(address, size) (static_cast<void>(address), static_cast<void>(size))
+#define ASAN_UNPOISON_MEMORY_REGION(address, size) (static_cast<void>(address), static_cast<void>(size))
+#endif
+
+namespace sluice::inline v0::uring {
+
+namespace {
+
+constexpr std::size_t page = 4096;
+constexpr std::size_t huge_page = 2u << 20;
+constexpr std::size_t huge_from = 1u << 20;
+
+std::size_t room_for(std::size_t size) noexcept { return aligned_up(size, size < huge_from ? page : huge_page); }
+
+std::byte* new_memory(std::size_t room) {
+    bool const huge = room % huge_page == 0;
+    auto const alignment = std::align_val_t{huge ? huge_page : page};
+    auto* const memory = static_cast<std::byte*>(::operator new(room, alignment));
+    if (huge) ::madvise(memory, room, MADV_HUGEPAGE);  // refused where there are none
+    return memory;
+}
+
+void delete_memory(std::byte* memory, std::size_t room) noexcept {
+    ::operator delete(memory, std::align_val_t{room % huge_page == 0 ? huge_page : page});
+}
+
+}  // namespace
+
+direct_buffers::piece& direct_buffers::piece::operator=(piece&& other) noexcept {
+    std::swap(owner_, other.owner_);
+    std::swap(memory_, other.memory_);
+    std::swap(room_, other.room_);
+    return *this;
+}
+
+direct_buffers::piece::~piece() {
+    if (memory_.data() != nullptr) owner_->give_back(memory_.data(), room_);
+}
+
+direct_buffers::~direct_buffers() {
+    for (auto const& [room, all] : idle_) {
+        for (std::byte* const memory : all) {
+            ASAN_UNPOISON_MEMORY_REGION(memory, room);
+            delete_memory(memory, room);
+        }
+    }
+}
+
+direct_buffers::piece direct_buffers::take(std::size_t size) {
+    std::size_t const room = room_for(size == 0 ? 1 : size);
+    {
+        std::lock_guard const lock(mutex_);
+        std::vector<std::byte*>& idle = idle_[room];
+        idle.reserve(keep_ / room);  // so that `give_back` never allocates
+        if (!idle.empty()) {
+            std::byte* const memory = idle.back();
+            idle.pop_back();
+            kept_ -= room;
+            ASAN_UNPOISON_MEMORY_REGION(memory, room);
+            return {*this, memory, size, room};
+        }
+    }
+    return {*this, new_memory(room), size, room};
+}
+
+// Poisoned by hand, so that at least our own late reads are caught.
+void direct_buffers::give_back(std::byte* memory, std::size_t room) noexcept {
+    {
+        std::lock_guard const lock(mutex_);
+        if (kept_ + room <= keep_) {
+            ASAN_POISON_MEMORY_REGION(memory, room);
+            idle_[room].push_back(memory);
+            kept_ += room;
+            return;
+        }
+    }
+    delete_memory(memory, room);
+}
+
+}  // namespace sluice::inline v0::uring
