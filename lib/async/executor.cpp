@@ -34,7 +34,7 @@ public:
     using key_type = this_thread_only;
     static asio::execution_context::id id;
     explicit this_thread_only(asio::execution_context& context) : service(context) {}
-    std::thread::id const thread = std::this_thread::get_id();
+    decltype(std::this_thread::get_id()) const thread = std::this_thread::get_id();
 
 private:
     void shutdown() override {}
