@@ -20,6 +20,9 @@ public:
     /// A part has been written; the same number again replaces it.
     void add(part_place where, std::uint64_t size) { parts_.insert_or_assign(where.number, written_part{where, size}); }
 
+    /// A part is about to be written over: it counts as not written.
+    void drop(std::uint32_t number) { parts_.erase(number); }
+
     /// The size of the object. Errors: invalid_argument naming the first part that does not begin where the one before it ends.
     result<std::uint64_t> whole() const;
 

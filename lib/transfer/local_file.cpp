@@ -2,8 +2,10 @@
 
 #include "async/blocking.hpp"
 #include "async/entropy.hpp"
+#include "store/partial_name.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cerrno>
@@ -89,7 +91,7 @@ awaitable<result<local_file>> local_file::create_beside(std::string path) {
     local_file file;
     std::size_t const slash = path.rfind('/');
     std::string const folder = slash == std::string::npos ? std::string() : path.substr(0, slash + 1);
-    std::string const wanted = folder + ".sluice-" + async::entropy::of(executor).id_text() + ".partial";
+    std::string const wanted = folder + store::partial_name(async::entropy::of(executor).id_text());
     file.path_ = std::move(path);
     std::function<int()> call = [&file, &wanted] {
         struct stat about {};
@@ -97,6 +99,7 @@ awaitable<result<local_file>> local_file::create_beside(std::string path) {
         file.descriptor_ = ::open(wanted.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (file.descriptor_ < 0) return errno;
         file.temporary_ = wanted;
+        ::flock(file.descriptor_, LOCK_EX | LOCK_NB);  // lest it is swept away as stale; where there are no locks, nothing is
         // What the umask left of 0666 is for the finished file (one that is replaced keeps its own mode); until then nobody else reads.
         if (::fstat(file.descriptor_, &about) != 0) return errno;
         file.mode_ = about.st_mode & 07777u;

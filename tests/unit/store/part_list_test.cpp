@@ -44,6 +44,18 @@ TEST_CASE("parts are an object when each begins where the one before it ends") {
     }
 }
 
+TEST_CASE("a part that is about to be written over counts as not written") {
+    store::part_list list(10);
+    list.add({1, 0}, 10);
+    list.add({2, 10}, 10);
+    list.drop(2);
+    result<std::uint64_t> const rest = list.whole();
+    CHECK((rest && *rest == 10));
+    list.drop(1);
+    list.drop(3);
+    CHECK(list.parts().empty());
+}
+
 TEST_CASE("a part number or an end that no object can have is refused before it is sent") {
     store::part_list const list(10'000);
     constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
