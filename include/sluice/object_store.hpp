@@ -27,6 +27,8 @@ struct capabilities {
     std::uint32_t max_parts = 0;       ///< of one upload
     std::uint64_t min_part = 0;        ///< bytes of every part but the last
     std::uint64_t max_part = 0;
+    bool paths =
+        false;  ///< keys are paths of files: `//`, `.`, `..` and a slash at the end are invalid, and no key is the folder of another
 };
 
 /// A bucket, container or folder. Hold it by `std::shared_ptr`; share it between threads and coroutines freely.

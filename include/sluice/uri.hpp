@@ -7,9 +7,9 @@
 
 namespace sluice::inline v0 {
 
-/// Where an object lives: `s3://bucket/key`, `mem://name/key`, `file:///path`, or a plain path.
+/// Where an object lives: `s3://bucket/key`, `mem://name/key`, `file:///path`, `direct:///path`, or a plain path.
 ///
-/// Keys are literal: nothing is decoded, so `%20`, `+`, `?` and `#` in a key mean themselves.
+/// `direct` is `file` past the page cache. Keys are literal: nothing is decoded, so `%20`, `+`, `?` and `#` in a key mean themselves.
 struct SLUICE_API uri {
     uri() {}
     std::string scheme;  ///< lower case, without "://"; "file" for a plain path

@@ -13,7 +13,7 @@ bool bucket_character(char const c) noexcept {
 }  // namespace
 
 std::string uri::text() const {
-    if (scheme == "file") return "file://" + key;
+    if (scheme == "file" || scheme == "direct") return scheme + "://" + key;
     return scheme + "://" + bucket + '/' + key;
 }
 
@@ -32,13 +32,14 @@ result<uri> parse_uri(std::string_view const text) {
     std::ranges::transform(parsed.scheme, parsed.scheme.begin(),
                            [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
     std::string_view const rest = text.substr(colon + 3);
-    if (parsed.scheme == "file") {
-        if (!rest.starts_with('/')) return failure(errc::invalid_argument, "file:// wants an absolute path: file:///folder/name");
+    if (parsed.scheme == "file" || parsed.scheme == "direct") {
+        if (!rest.starts_with('/'))
+            return failure(errc::invalid_argument, parsed.scheme + ":// wants an absolute path: " + parsed.scheme + ":///folder/name");
         parsed.key = rest;
         return parsed;
     }
     if (parsed.scheme != "s3" && parsed.scheme != "mem")
-        return failure(errc::invalid_argument, "unknown scheme \"" + parsed.scheme + "\"; known are s3, mem and file");
+        return failure(errc::invalid_argument, "unknown scheme \"" + parsed.scheme + "\"; known are s3, mem, file and direct");
 
     std::size_t const slash = rest.find('/');
     parsed.bucket = rest.substr(0, slash);

@@ -1,3 +1,5 @@
+#include "open/file_place.hpp"
+
 #include <sluice/memory.hpp>
 #include <sluice/open.hpp>
 
@@ -29,8 +31,12 @@ opened open(std::string_view const text, open_settings settings) {
         settings.s3.bucket = std::move(parsed->bucket);
         found.store = make_s3_store(std::move(settings.s3));
     } else {
-        refuse({errc::unsupported,
-                "there is no store of local files; object stores are s3:// and mem://, files are the other side of get_file and put_file"});
+        file_place place = place_of(found.key);
+        if (parsed->scheme == "direct") settings.file.access = file_access::direct;
+        settings.file.root = std::move(place.root);
+        settings.file.make_root = true;
+        found.key = std::move(place.key);
+        found.store = make_file_store(std::move(settings.file));
     }
     return found;
 }

@@ -1,5 +1,8 @@
 #include "conformance/fixture.hpp"
 
+#include "support/temporary_folder.hpp"
+
+#include <sluice/file.hpp>
 #include <sluice/memory.hpp>
 #include <sluice/s3.hpp>
 #include <sluice/testing/s3_server.hpp>
@@ -22,9 +25,10 @@ std::string environment(char const* name) {
     return value == nullptr ? std::string() : std::string(value);
 }
 
-/// A real or in-process server, and a store on it.
+/// A store, and what it stands on: a server, real or in this process, or a folder.
 struct setting {
     std::unique_ptr<testing::s3_server> server;
+    std::unique_ptr<temporary_folder> folder;
     std::shared_ptr<object_store> store;
 };
 
@@ -66,13 +70,20 @@ setting make_setting() {
         settings.endpoint = s.server->endpoint();
         settings.credentials = static_credentials(credentials(options.access_key, options.secret_key));
         s.store = make_s3_store(settings);
+    } else if (kind == "file" || kind == "direct") {
+        std::string const below = environment("SLUICE_TEST_FOLDER");
+        s.folder = std::make_unique<temporary_folder>(below.empty() ? on_disk() : below);
+        file_settings settings;
+        settings.root = s.folder->path();
+        if (kind == "direct") settings.access = file_access::direct;
+        s.store = make_file_store(settings);
     } else if (kind == "env") {
         s3_settings settings = s3_settings::from_env();
         settings.bucket = environment("SLUICE_TEST_BUCKET");
         settings.put_if_match = form_named(environment("SLUICE_TEST_PUT_IF_MATCH"));
         s.store = make_s3_store(settings);
     } else {
-        throw std::runtime_error("set SLUICE_STORE to memory, s3, env, prefixed, limited, observed, faulty or nested");
+        throw std::runtime_error("set SLUICE_STORE to memory, file, direct, s3, env, prefixed, limited, observed, faulty or nested");
     }
     return s;
 }

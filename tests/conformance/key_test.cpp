@@ -1,6 +1,7 @@
 #include "conformance/fixture.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 using namespace sluice;
 using namespace sluice::test;
@@ -41,8 +42,6 @@ std::vector<std::string> nasty_names() {
         "dot.",
         "..hidden",
         "a..b",
-        "double//slash",
-        "trailing/slash/",
         "percent%2Fslash",
         "\xc3\xa4\xc3\xb6\xc3\xbc",
         "\xe6\x97\xa5\xe6\x9c\xac",
@@ -57,10 +56,16 @@ std::vector<std::string> nasty_names() {
     return names;
 }
 
+/// Names that are no paths of files.
+std::vector<std::string> pathless_names() {
+    return {"double//slash", "trailing/slash/", "trailing/slash//", "/leading", "./dot", "../dots", "a/../b", "a/.", "a/.."};
+}
+
 }  // namespace
 
 CONFORMANCE("nasty names: put, head, read, list, remove each of them") {
     std::vector<std::string> wanted = nasty_names();
+    if (!p.store->can().paths) std::ranges::copy(pathless_names(), std::back_inserter(wanted));
     for (std::string const& name : wanted) {
         co_await put(p, name, "content of " + name);
         object_meta const about = co_await p.store->head(p.key(name));
@@ -104,8 +109,28 @@ CONFORMANCE("names of control characters: put, read, list, remove") {
     CHECK(left.objects.empty());
 }
 
+CONFORMANCE("a name that is no path is its own object, or refused: it is never another") {
+    bool const paths = p.store->can().paths;
+    for (std::string const& name : pathless_names()) {
+        if (paths) {
+            CHECK_FAILS(errc::invalid_argument, put(p, name, "x"));
+            CHECK_FAILS(errc::invalid_argument, p.store->head(p.key(name)));
+        } else {
+            co_await put(p, name, "content of " + name);
+        }
+        list_page const page = co_await list_all(p.store, p.prefix);
+        bool const found = std::ranges::any_of(page.objects, [&](object_meta const& m) { return m.key == p.key(name); });
+        CHECK_MESSAGE(found == !paths, name);
+        CHECK_MESSAGE((!paths || page.objects.empty()), name);
+    }
+}
+
 CONFORMANCE("a name as long as names can be") {
-    std::string const name(p.store->can().longest_key - p.prefix.size(), 'n');
+    std::string name(p.store->can().longest_key - p.prefix.size(), 'n');
+    if (p.store->can().paths) {
+        CHECK_FAILS(errc::invalid_argument, put(p, name, "long"));
+        for (std::size_t at = 200; at < name.size(); at += 200) name[at] = '/';
+    }
     co_await put(p, name, "long");
     std::string const got = co_await content(p, name);
     CHECK(got == "long");

@@ -16,6 +16,7 @@ TEST_CASE("parse_uri splits and takes keys literally") {
         {"s3://bucket//leading", "s3", "bucket", "/leading"},
         {"mem://name/key", "mem", "name", "key"},
         {"file:///tmp/x", "file", "", "/tmp/x"},
+        {"direct:///tmp/x", "direct", "", "/tmp/x"},
         {"plain/path", "file", "", "plain/path"},
     };
     for (row const& r : rows) {
@@ -29,7 +30,8 @@ TEST_CASE("parse_uri splits and takes keys literally") {
 }
 
 TEST_CASE("parse_uri refuses what could be misread") {
-    for (std::string_view const text : {"", "s3://", "s3:///key", "s3://user@host/key", "s3://b\nc/key", "gopher://x/y", "file://host/x"}) {
+    for (std::string_view const text :
+         {"", "s3://", "s3:///key", "s3://user@host/key", "s3://b\nc/key", "gopher://x/y", "file://host/x", "direct://x"}) {
         CAPTURE(text);
         result<uri> const parsed = parse_uri(text);
         REQUIRE(parsed.has_error());

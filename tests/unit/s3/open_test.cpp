@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
+#include <string>
 #include <string_view>
 
 using namespace sluice;
@@ -39,9 +41,35 @@ TEST_CASE("open: a store and where in it") {
     CHECK(sluice::open("mem://name/", plain_settings()).store != mem.store);
 }
 
+TEST_CASE("open: a path is a key in its folder") {
+    std::string const here = std::filesystem::current_path().string();
+    struct row {
+        std::string_view text;
+        std::string store, key;
+    };
+    row const rows[] = {
+        {"file:///a/b/c", "file:///a/b/", "c"},
+        {"file:///a/b/", "file:///a/b/", ""},
+        {"file:///a", "file:///", "a"},
+        {"file:///", "file:///", ""},
+        {"direct:///a/b", "direct:///a/", "b"},
+        {"/a/b", "file:///a/", "b"},
+        {"a%20b", "file://" + here + "/", "a%20b"},
+        {".", "file://" + here + "/", ""},
+        {"../x", "file://" + here + "/../", "x"},
+        {"x/..", "file://" + here + "/x/../", ""},
+        {"/x/.hidden", "file:///x/", ".hidden"},
+    };
+    for (row const& r : rows) {
+        CAPTURE(r.text);
+        opened const found = sluice::open(r.text, plain_settings());
+        CHECK(found.store->uri() == r.store);
+        CHECK(found.key == r.key);
+    }
+}
+
 TEST_CASE("open: what is no store is refused in words") {
-    CHECK(refusal_of("file:///etc/passwd") == errc::unsupported);
-    CHECK(refusal_of("folder/name") == errc::unsupported);
+    CHECK(refusal_of("file://etc/passwd") == errc::invalid_argument);
     CHECK(refusal_of("") == errc::invalid_argument);
     CHECK(refusal_of("ftp://h/k") == errc::invalid_argument);
     CHECK(refusal_of("s3://") == errc::invalid_argument);

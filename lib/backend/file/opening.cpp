@@ -1,0 +1,88 @@
+#include "backend/file/opening.hpp"
+
+#include "backend/file/beneath.hpp"
+#include "backend/file/key_path.hpp"
+#include "backend/file/version.hpp"
+#include "store/partial_name.hpp"
+
+#include <fcntl.h>
+
+#include <optional>
+#include <utility>
+
+namespace sluice::inline v0::file {
+
+namespace {
+
+failure nothing_there() { return {errc::not_found, "no object of that name"}; }
+
+result<object_meta> object_at(operation const& op, uring::file_status const& status, store::read_conditions const& conditions) {
+    if (status.kind == uring::file_kind::directory) return nothing_there();
+    if (status.kind != uring::file_kind::regular) return failure(errc::invalid_argument, "not a regular file");
+    object_meta meta = meta_of(op.key(), status);
+    if (std::optional<errc> const violated = conditions.violated_by(meta.etag, *meta.last_modified))
+        return failure(*violated, "the object is ETag " + meta.etag);
+    return meta;
+}
+
+awaitable<result<opened_object>> open_below(operation* op, roots::folder root, std::string path, int flags,
+                                            store::read_conditions conditions) {
+    result<uring::file> opened = co_await open_beneath(root.get(), std::move(path), flags);
+    if (!opened) co_return opened.error();
+    result<uring::file_status> const status = co_await opened->status();
+    if (!status) co_return status.error();
+    result<object_meta> meta = object_at(*op, *status, conditions);
+    if (!meta) co_return meta.error();
+    opened_object object;
+    object.file = std::move(*opened);
+    object.meta = std::move(*meta);
+    co_return std::move(object);
+}
+
+awaitable<result<opened_object>> open_with(operation* op, int flags, store::read_conditions conditions, std::string version) {
+    result<key_path> const path = path_of(op->key());
+    if (!path) co_return path.error();
+    if (!version.empty()) co_return failure(errc::unsupported, "a file system keeps no old versions");
+    if (store::is_partial_name(path->name)) co_return nothing_there();
+    for (bool again = false;; again = true) {
+        result<roots::folder> const root = co_await op->root();
+        if (!root) co_return root.error();
+        result<opened_object> object = co_await open_below(op, *root, path->whole(), flags, conditions);
+        bool const missing = !object && object.error().reason() == errc::not_found;
+        if (!missing || again) co_return std::move(object);
+        bool const lost = co_await op->lost(*root);
+        if (!lost) co_return std::move(object);
+    }
+}
+
+}  // namespace
+
+awaitable<result<opened_object>> open_object(operation* const op, store::read_conditions conditions, std::string version) {
+    // O_NONBLOCK: a FIFO has no writer to wait for.
+    return open_with(op, O_RDONLY | O_NONBLOCK | O_NOCTTY, std::move(conditions), std::move(version));
+}
+
+awaitable<result<object_meta>> look_at(operation* const op, store::read_conditions conditions, std::string version) {
+    result<opened_object> object = co_await open_with(op, O_PATH, std::move(conditions), std::move(version));
+    if (!object) co_return object.error();
+    co_return std::move(object->meta);
+}
+
+result<resolved_range> within(object_meta const& object, byte_range const range) {
+    bool const has_offset = range.what == byte_range::kind::bounded || range.what == byte_range::kind::from;
+    bool const behind_end = has_offset && range.offset >= object.size;
+    bool const empty_from_start = object.size == 0 && range.offset == 0;
+    if (behind_end && !empty_from_start)
+        return failure(errc::range_not_satisfiable,
+                       "the range begins at " + std::to_string(range.offset) + " of " + std::to_string(object.size) + " bytes");
+    return resolve(range, object.size);
+}
+
+awaitable<result<void>> check_unchanged(uring::file* const file, object_meta const* const meta) {
+    result<uring::file_status> const status = co_await file->status();
+    if (!status) co_return status.error();
+    if (etag_of(*status) != meta->etag) co_return failure(errc::precondition_failed, "the file was written to while it was read");
+    co_return result<void>();
+}
+
+}  // namespace sluice::inline v0::file

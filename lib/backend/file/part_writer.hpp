@@ -1,0 +1,30 @@
+#pragma once
+
+#include "uring/file.hpp"
+
+#include <sluice/awaitable.hpp>
+#include <sluice/bytes.hpp>
+#include <sluice/error.hpp>
+
+#include <cstdint>
+#include <memory>
+
+namespace sluice::inline v0::file {
+
+class core;
+
+/// Writes parts of a file that is being made: any offset, any length, any order, several at once.
+class part_writer {
+public:
+    virtual ~part_writer() = default;
+
+    /// Lifetime: `to` and `data` until the await completes. Throws what the source of `data` throws.
+    virtual awaitable<result<void>> write(uring::file* to, std::uint64_t offset, payload const* data) = 0;
+
+    /// All parts are written: the file is now `size` bytes long. No `write` is under way.
+    virtual awaitable<result<void>> finish(uring::file* to, std::uint64_t size) = 0;
+};
+
+std::unique_ptr<part_writer> make_buffered_writer();
+
+}  // namespace sluice::inline v0::file

@@ -1,0 +1,133 @@
+#include "backend/file/upload.hpp"
+
+#include "backend/file/keeper.hpp"
+#include "backend/file/operation.hpp"
+#include "backend/file/publish.hpp"
+#include "backend/file/usable.hpp"
+#include "backend/file/writing.hpp"
+#include "store/part_list.hpp"
+
+#include <mutex>
+#include <utility>
+
+namespace sluice::inline v0::file {
+
+namespace {
+
+failure ended() { return {errc::invalid_argument, "the upload has ended"}; }
+
+class file_upload final : public upload_target {
+public:
+    file_upload(std::shared_ptr<core const> store, keeper& owner, begun_file begun, put_options options)
+        : store_(std::move(store)),
+          options_(std::move(options)),
+          where_(std::move(begun.where)),
+          writer_(std::move(begun.writer)),
+          file_(std::make_unique<kept<fresh_file>>(owner, std::move(begun.fresh))) {}
+
+    std::string id() const override { return {}; }
+
+    std::vector<written_part> parts() const override {
+        std::lock_guard const lock(mutex_);
+        return parts_.parts();
+    }
+
+    awaitable<void> write(part_place where, payload data) override {
+        auto work = [this, where, data = std::move(data)](operation* op) { return write_part(op, where, data); };
+        return at_edge<void>(store_, "write part", where_.whole(), options_, std::move(work));
+    }
+
+    awaitable<put_result> complete() override {
+        auto const work = [this](operation* op) { return publish_all(op); };
+        return at_edge<put_result>(store_, "complete upload", where_.whole(), options_, work);
+    }
+
+    awaitable<void> abort() override {
+        auto const work = [this](operation* op) { return discard(op); };
+        return at_edge<void>(store_, "abort upload", where_.whole(), options_, work);
+    }
+
+private:
+    awaitable<result<void>> write_part(operation* op, part_place where, payload data) {
+        result<void> const begun = begin_part(where, data.size());
+        if (!begun) co_return begun;
+        fresh_file* const fresh = file_->get();
+        result<usable_file> to = usable(fresh == nullptr ? nullptr : &fresh->content(), op->files());
+        if (!to) co_return to.error();
+        result<void> const written = co_await writer_->write(to->get(), where.offset, &data);
+        if (!written) co_return written;
+        std::lock_guard const lock(mutex_);
+        parts_.add(where, data.size());
+        co_return result<void>();
+    }
+
+    /// What the part held before is no more, also when it is not written to its end.
+    result<void> begin_part(part_place where, std::uint64_t size) {
+        std::lock_guard const lock(mutex_);
+        if (!file_) return ended();
+        result<void> const checked = parts_.check(where, size);
+        if (checked) parts_.drop(where.number);
+        return checked;
+    }
+
+    awaitable<result<put_result>> publish_all(operation* op) {
+        if (!file_) co_return ended();
+        result<std::uint64_t> const size = parts_.whole();
+        if (!size) co_return size.error();
+        result<fresh_file*> const fresh = come_over(op);
+        if (!fresh) co_return fresh.error();
+        result<void> const finished = co_await writer_->finish(&(*fresh)->content(), *size);
+        if (!finished) co_return finished.error();
+        result<put_result> done = co_await publish(op, *fresh, where_, publish_terms(options_));
+        if (done) {
+            op->succeeded(*size);
+            file_.reset();
+        }
+        co_return std::move(done);
+    }
+
+    awaitable<result<void>> discard(operation* op) {
+        if (!file_) co_return result<void>();
+        result<fresh_file*> const fresh = come_over(op);
+        if (fresh) co_await (*fresh)->discard();
+        file_.reset();
+        co_return result<void>();
+    }
+
+    /// Nothing else is under way: the file becomes that of the context that ends the upload.
+    result<fresh_file*> come_over(operation* op) {
+        fresh_file* const here = file_->get();
+        if (here == nullptr) return failure(errc::io, "the context the upload was begun on has gone");
+        if (&here->content().handle().owner() == &op->files().provider()) return here;
+        result<fresh_file> moved = here->move_to(op->files());
+        if (!moved) return moved.error();
+        file_ = std::make_unique<kept<fresh_file>>(keeper::of(op->executor()), std::move(*moved));
+        return file_->get();
+    }
+
+    std::shared_ptr<core const> const store_;
+    put_options const options_;
+    key_path const where_;
+    std::unique_ptr<part_writer> const writer_;
+    mutable std::mutex mutex_;  // guards what follows while parts are written
+    store::part_list parts_{max_parts};
+    std::unique_ptr<kept<fresh_file>> file_;  // null when the upload has ended
+};
+
+using target = std::shared_ptr<upload_target>;
+
+awaitable<result<target>> begin(operation* op, std::shared_ptr<core const> store, put_options options) {
+    result<begun_file> begun = co_await begin_object(op, options);
+    if (!begun) co_return begun.error();
+    co_return std::make_shared<file_upload>(std::move(store), keeper::of(op->executor()), std::move(*begun), std::move(options));
+}
+
+}  // namespace
+
+awaitable<upload> create_upload(std::shared_ptr<core const> store, object_key where, put_options options) {
+    auto work = [store, options](operation* op) { return begin(op, store, options); };
+    target begun = co_await at_edge<target>(store, "create_upload", std::move(where), options, std::move(work));
+    co_return upload(std::move(begun));
+}
+
+}  // namespace sluice::inline v0::file

@@ -1,0 +1,80 @@
+#include "stories.hpp"
+
+#include <cerrno>
+#include <set>
+
+using namespace sluice;
+using namespace sluice::test;
+
+namespace {
+
+std::vector<file_story> all_stories() {
+    std::vector<file_story> all = write_stories();
+    for (file_story& story : other_stories()) all.push_back(std::move(story));
+    return all;
+}
+
+std::uint64_t undisturbed(file_story const& story, bool unnamed) {
+    temporary_folder const folder(in_memory());
+    prepare(story, folder.path());
+    story_end const end = run_story(story, folder.path(), unnamed, incident());
+    CHECK_MESSAGE(end.succeeded, story.name);
+    check_outcome(story, folder.path(), end, story.name);
+    return end.calls;
+}
+
+/// Tells every story once for each of its calls, with this incident there. Returns the reasons it ended with.
+std::set<errc> at_every_call(std::vector<file_story> const& stories, incident happens) {
+    std::set<errc> reasons;
+    for (file_story const& story : stories) {
+        for (bool const unnamed : {true, false}) {
+            std::uint64_t calls = undisturbed(story, unnamed);
+            for (happens.at = 0; happens.at < calls; ++happens.at) {
+                temporary_folder const folder(in_memory());
+                prepare(story, folder.path());
+                std::size_t const before = open_descriptors();
+                story_end const end = run_story(story, folder.path(), unnamed, happens);
+                std::string const which = story.name + (unnamed ? ", call " : ", named, call ") + std::to_string(happens.at);
+                check_outcome(story, folder.path(), end, which);
+                CHECK_MESSAGE(open_descriptors() == before, which);
+                if (end.why) reasons.insert(end.why->reason());
+                calls = std::max(calls, end.calls);
+            }
+        }
+    }
+    return reasons;
+}
+
+}  // namespace
+
+TEST_CASE("file faults: a full disk at any call leaves the old object, and no half-written file") {
+    for (int const error : {ENOSPC, EDQUOT}) {
+        std::set<errc> const reasons = at_every_call(write_stories(), {0, incident::kind::error, error});
+        CHECK(reasons.contains(errc::no_space));
+        CHECK_FALSE(reasons.contains(errc::io));
+    }
+}
+
+TEST_CASE("file faults: a disk that fails at any call is told, and nothing is half done") {
+    std::set<errc> const reasons = at_every_call(all_stories(), {0, incident::kind::error, EIO});
+    CHECK(reasons.contains(errc::io));
+    CHECK(reasons.contains(errc::ambiguous));  // the folder could not be flushed
+}
+
+TEST_CASE("file faults: what is forbidden, or is gone at any call, is told") {
+    CHECK(at_every_call(all_stories(), {0, incident::kind::error, EACCES}).contains(errc::permission_denied));
+    CHECK(at_every_call(all_stories(), {0, incident::kind::error, EROFS}).contains(errc::permission_denied));
+    CHECK(at_every_call(write_stories(), {0, incident::kind::error, ENOENT}).contains(errc::not_found));
+}
+
+TEST_CASE("file faults: reads and writes that move less than asked for are gone on with") {
+    CHECK(at_every_call(all_stories(), {0, incident::kind::short_transfer}).empty());
+}
+
+TEST_CASE("file faults: a cancel at any call leaves the old or the new object, and no half-written file") {
+    CHECK(at_every_call(all_stories(), {0, incident::kind::cancel}) == std::set<errc>{errc::cancelled});
+}
+
+TEST_CASE("file faults: a context that goes at any call leaves the old or the new object, and no half-written file") {
+    CHECK(at_every_call(all_stories(), {0, incident::kind::destroy}).empty());
+}
