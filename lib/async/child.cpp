@@ -25,12 +25,33 @@ asio::any_io_executor child_executor(asio::any_io_executor const& executor) {
     return asio::make_strand(executor);
 }
 
+/// What the handlers of a child hold: it, and its owner. The last of it to go, whether it ended or its context dies.
+class child::life {
+public:
+    life(std::shared_ptr<child> of, std::shared_ptr<child_owner> owner) noexcept : child_(std::move(of)), owner_(std::move(owner)) {
+        owner_->alive.arrive();
+    }
+    life(life&&) noexcept = default;
+    ~life() {
+        if (!owner_) return;
+        child_->task_.reset();
+        owner_->alive.leave();
+    }
+
+    child& of() const noexcept { return *child_; }
+    child_owner& owner() const noexcept { return *owner_; }
+
+private:
+    std::shared_ptr<child> child_;
+    std::shared_ptr<child_owner> owner_;
+};
+
 child::child(asio::any_io_executor executor, std::unique_ptr<detail::child_task> task) noexcept
     : executor_(std::move(executor)),
       task_(std::move(task)) {}
 
 void child::start(std::shared_ptr<child_owner> owner) {
-    asio::post(executor_, [self = shared_from_this(), o = std::move(owner)]() mutable { self->begin(std::move(o)); });
+    asio::post(executor_, [l = life(shared_from_this(), std::move(owner))]() mutable { l.of().begin(std::move(l)); });
 }
 
 void child::cancel() {
@@ -40,17 +61,17 @@ void child::cancel() {
     });
 }
 
-void child::begin(std::shared_ptr<child_owner> owner) {
+void child::begin(life mine) {
     if (cancelled_) {
         task_.reset();
-        owner->child_ended(*this, nullptr);
+        mine.owner().child_ended(*this, nullptr);
         return;
     }
     running_ = true;
-    auto ended = [self = shared_from_this(), o = std::move(owner)](std::exception_ptr failure) {
-        self->running_ = false;
-        std::exception_ptr error = std::move(self->error_);
-        o->child_ended(*self, failure ? std::move(failure) : std::move(error));
+    auto ended = [this, l = std::move(mine)](std::exception_ptr failure) {
+        running_ = false;
+        std::exception_ptr error = std::move(error_);
+        l.owner().child_ended(*this, failure ? std::move(failure) : std::move(error));
     };
     asio::co_spawn(
         executor_, [this] { return run(this); }, asio::bind_cancellation_slot(signal_.slot(), std::move(ended)));

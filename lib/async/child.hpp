@@ -1,5 +1,7 @@
 #pragma once
 
+#include "async/descendants.hpp"
+
 #include <sluice/async/task_group.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -17,6 +19,8 @@ class child;
 /// Who started a child and joins it. Its children keep it alive, not the other way round.
 class child_owner {
 public:
+    descendants alive;
+
     /// On the child's executor, once, when its coroutine and what its task owned are gone. Not at all when the context dies first.
     virtual void child_ended(child& which, std::exception_ptr error) noexcept = 0;
 
@@ -44,7 +48,8 @@ public:
     child_list::iterator place;  // for the owner
 
 private:
-    void begin(std::shared_ptr<child_owner> owner);
+    class life;
+    void begin(life of);
     static awaitable<void> run(child* self);
 
     boost::asio::any_io_executor executor_;

@@ -76,7 +76,7 @@ void clock::use(std::unique_ptr<time_source> source) {
 void clock::tick() { state_->tick(); }
 
 awaitable<void> clock::sleep_until(time_point when) {
-    auto const initiation = [when](auto handler) { begin_wait<>(std::move(handler), nullptr, when, nullptr, nullptr); };
+    auto const initiation = [when](auto handler) { begin_wait<>(std::move(handler), nullptr, when, nullptr, nullptr, nullptr); };
     return asio::async_initiate<asio::use_awaitable_t<> const&, void(boost::system::error_code)>(initiation, asio::use_awaitable);
 }
 

@@ -48,7 +48,7 @@ void clock::state::shutdown() {
     }
     // All leave their events before the first frame goes: frames own events.
     std::erase_if(dying, [](std::shared_ptr<waiter> const& w) { return !waiter::abandon(*w); });
-    for (std::shared_ptr<waiter> const& w : dying) w->drop();
+    for (std::shared_ptr<waiter>& w : dying) waiter::drop(std::move(w));
 }
 
 void clock::state::follow(alarm& item) {

@@ -13,9 +13,10 @@ event::event() noexcept : state_(std::make_shared<state>()) {}
 
 event::~event() = default;
 
-awaitable<wake> event::wait(std::unique_lock<std::mutex>& lock, time_point deadline, bool* arrived) {
-    auto const initiation = [self = this, user = &lock, deadline, arrived](auto handler) {
-        begin_wait<wake>(std::move(handler), self->state_, deadline, user, arrived);
+awaitable<wake> event::wait(std::unique_lock<std::mutex>& lock, time_point deadline, bool* arrived,
+                            std::shared_ptr<descendants> const* children) {
+    auto const initiation = [self = this, user = &lock, deadline, arrived, children](auto handler) {
+        begin_wait<wake>(std::move(handler), self->state_, deadline, user, arrived, children);
     };
     return asio::async_initiate<asio::use_awaitable_t<> const&, void(boost::system::error_code, wake)>(initiation, asio::use_awaitable);
 }

@@ -2,9 +2,12 @@
 
 #include "async/clock.hpp"
 
+#include <memory>
 #include <mutex>
 
 namespace sluice::inline v0::async {
+
+class descendants;
 
 enum class wake {
     notified,  ///< by notify_one or notify_all
@@ -29,7 +32,9 @@ public:
     /// Cancel: throws system_error(operation_aborted). Of notification, deadline and cancel exactly one wins: after a notification the
     /// wait returns even when a cancel came before the coroutine ran again, and the *next* await throws. A cancel that was pending
     /// before makes Asio throw in front of the wait: `lock` is then still held, as `lock.owns_lock()` says.
-    awaitable<wake> wait(std::unique_lock<std::mutex>& lock, time_point deadline = never, bool* arrived = nullptr);
+    /// Who waits for `*children` is not destroyed before them when the context goes.
+    awaitable<wake> wait(std::unique_lock<std::mutex>& lock, time_point deadline = never, bool* arrived = nullptr,
+                         std::shared_ptr<descendants> const* children = nullptr);
 
     /// Wakes the waiter that came first; false when there is none.
     bool notify_one() noexcept;

@@ -35,12 +35,13 @@ awaitable<void> run_shielded(std::unique_ptr<detail::child_task> task) {
     bool const throwing = co_await asio::this_coro::throw_if_cancelled();
     co_await asio::this_coro::throw_if_cancelled(false);
     auto const state = std::make_shared<shielded>();
+    std::shared_ptr<descendants> const children(state, &state->alive);
     std::make_shared<child>(child_executor(executor), std::move(task))->start(state);
     for (;;) {
         std::unique_lock lock(state->mutex);
         if (state->done) break;
         try {
-            co_await state->ended.wait(lock);
+            co_await state->ended.wait(lock, never, nullptr, &children);
         } catch (boost::system::system_error const&) {
             // cancelled: that is what this shields from; the state is sticky, the next await of the caller sees it
         }

@@ -45,6 +45,7 @@ void group_state::child_ended(child& which, std::exception_ptr e) noexcept {
 
 awaitable<join_end> group_state::join(std::shared_ptr<group_state> self, time_point deadline) {
     join_end end = join_end::done;
+    std::shared_ptr<descendants> const children(self, &self->alive);
     for (;;) {
         std::unique_lock lock(self->mutex);
         if (self->children.empty()) co_return end;
@@ -54,7 +55,7 @@ awaitable<join_end> group_state::join(std::shared_ptr<group_state> self, time_po
             self->cancel_locked();
         }
         try {
-            wake const woken = co_await self->idle.wait(lock, deadline);
+            wake const woken = co_await self->idle.wait(lock, deadline, nullptr, &children);
             if (woken == wake::notified) continue;
             deadline = never;
             if (end == join_end::done) end = join_end::late;

@@ -3,13 +3,16 @@
 #include "async/clock_state.hpp"
 #include "async/event_state.hpp"
 
+#include <utility>
+
 namespace sluice::inline v0::async {
 
-waiter::waiter(clock& owner, std::shared_ptr<event::state> waited_for, bool* arrived) noexcept
+waiter::waiter(clock& owner, std::shared_ptr<event::state> waited_for, bool* arrived, std::shared_ptr<descendants> children) noexcept
     : alarm(owner),
       clock_(owner.state_),
       event_(std::move(waited_for)),
-      arrived_(arrived) {}
+      arrived_(arrived),
+      children_(std::move(children)) {}
 
 void waiter::begin(std::shared_ptr<waiter> self, time_point deadline, std::unique_lock<std::mutex>* user) {
     std::unique_lock<std::mutex> event_lock;
@@ -29,7 +32,7 @@ void waiter::begin(std::shared_ptr<waiter> self, time_point deadline, std::uniqu
     if (user != nullptr) user->unlock();
     clock_lock.unlock();
     if (event_lock) event_lock.unlock();
-    self->drop();
+    drop(std::move(self));
 }
 
 // Takes it off everything it is on; both locks are held.
@@ -65,6 +68,13 @@ bool waiter::abandon(waiter& self) noexcept {
     if (!self.self_) return false;
     self.leave();
     return true;
+}
+
+void waiter::drop(std::shared_ptr<waiter> self) noexcept {
+    if (std::shared_ptr<descendants> const children = std::move(self->children_))
+        children->outlive(std::move(self));
+    else
+        self->destroy();
 }
 
 // An event's lock comes before the clock's, which is held here: the clock settles it when it has let go.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "async/clock.hpp"
+#include "async/descendants.hpp"
 #include "async/event.hpp"
 
 #include <boost/asio/associated_cancellation_slot.hpp>
@@ -31,7 +32,7 @@ class waiter : public clock::alarm, public std::enable_shared_from_this<waiter> 
 public:
     using owned_hook = boost::intrusive::list_member_hook<hook_mode>;
 
-    waiter(clock& owner, std::shared_ptr<event::state> waited_for, bool* arrived) noexcept;
+    waiter(clock& owner, std::shared_ptr<event::state> waited_for, bool* arrived, std::shared_ptr<descendants> children) noexcept;
 
     /// Starts waiting; `user` is unlocked when the waiter is in the queue. Nothing may be touched after: the coroutine may run already.
     static void begin(std::shared_ptr<waiter> self, time_point deadline, std::unique_lock<std::mutex>* user);
@@ -44,7 +45,10 @@ public:
 
     /// Ends the wait because its context goes: true when the caller shall `drop` it, outside every lock.
     static bool abandon(waiter& self) noexcept;
-    virtual void drop() noexcept = 0;
+
+    /// For one whose coroutine will never be resumed: destroys it, after the children it waits for. Without locks.
+    static void drop(std::shared_ptr<waiter> self) noexcept;
+    virtual void destroy() noexcept = 0;
 
 private:
     friend struct clock::state;
@@ -57,9 +61,10 @@ private:
     std::shared_ptr<clock::state> clock_;
     std::shared_ptr<event::state> event_;  // null: only for a time
     bool* arrived_;
-    std::shared_ptr<waiter> self_;  // set while it waits
-    owned_hook owned_;              // guarded by the clock's lock
-    owned_hook queued_;             // guarded by the event's lock
+    std::shared_ptr<descendants> children_;  // null: waits for none
+    std::shared_ptr<waiter> self_;           // set while it waits
+    owned_hook owned_;                       // guarded by the clock's lock
+    owned_hook queued_;                      // guarded by the event's lock
 
 public:
     using owned_list = boost::intrusive::list<waiter, boost::intrusive::member_hook<waiter, owned_hook, &waiter::owned_>,
@@ -75,21 +80,37 @@ public:
     using handler =
         typename boost::asio::async_result<boost::asio::use_awaitable_t<>, void(boost::system::error_code, Result...)>::handler_type;
 
-    waiter_for(clock& owner, std::shared_ptr<event::state> waited_for, bool* arrived, handler h) noexcept
-        : waiter(owner, std::move(waited_for), arrived),
+    waiter_for(clock& owner, std::shared_ptr<event::state> waited_for, bool* arrived, std::shared_ptr<descendants> children,
+               handler h) noexcept
+        : waiter(owner, std::move(waited_for), arrived, std::move(children)),
           handler_(std::move(h)) {}
 
-    void drop() noexcept override { handler_.reset(); }
+    void destroy() noexcept override { handler_.reset(); }
 
 private:
+    /// What is posted. In a context that dies it is destroyed without having been called.
+    class resumption {
+    public:
+        resumption(std::shared_ptr<waiter_for> of, outcome how) noexcept : of_(std::move(of)), how_(how) {}
+        resumption(resumption&&) noexcept = default;
+        ~resumption() {
+            if (of_) drop(std::move(of_));
+        }
+        void operator()() {
+            handler h = std::move(*std::exchange(of_, nullptr)->handler_);
+            boost::system::error_code error;
+            if (how_ == outcome::cancelled) error = boost::asio::error::operation_aborted;
+            std::move(h)(error, Result(how_ == outcome::deadline ? wake::deadline : wake::notified)...);
+        }
+
+    private:
+        std::shared_ptr<waiter_for> of_;
+        outcome how_;
+    };
+
     void complete(outcome how) noexcept override {
         auto const executor = boost::asio::get_associated_executor(*handler_);
-        boost::asio::post(executor, [h = std::move(*handler_), how]() mutable {
-            boost::system::error_code error;
-            if (how == outcome::cancelled) error = boost::asio::error::operation_aborted;
-            std::move(h)(error, Result(how == outcome::deadline ? wake::deadline : wake::notified)...);
-        });
-        handler_.reset();
+        boost::asio::post(executor, resumption(std::static_pointer_cast<waiter_for>(shared_from_this()), how));
     }
 
     std::optional<handler> handler_;
@@ -99,10 +120,12 @@ private:
 /// executor; a notification from another thread must not touch it, and a cancel that comes too late finds the wait settled.
 template <class... Result, class Handler>
 void begin_wait(Handler handler, std::shared_ptr<event::state> waited_for, time_point deadline, std::unique_lock<std::mutex>* user,
-                bool* arrived) {
+                bool* arrived, std::shared_ptr<descendants> const* children) {
     boost::asio::cancellation_slot slot = boost::asio::get_associated_cancellation_slot(handler);
     clock& owner = clock::of(boost::asio::get_associated_executor(handler));
-    auto self = std::make_shared<waiter_for<Result...>>(owner, std::move(waited_for), arrived, std::move(handler));
+    std::shared_ptr<descendants> const none;
+    auto self = std::make_shared<waiter_for<Result...>>(owner, std::move(waited_for), arrived, children == nullptr ? none : *children,
+                                                        std::move(handler));
     if (slot.is_connected()) {
         slot.assign([self](boost::asio::cancellation_type) { waiter::settle(self, outcome::cancelled); });
     }

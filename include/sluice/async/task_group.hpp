@@ -35,6 +35,7 @@ private:
 
 /// Children that run side by side and are all finished before `with_task_group` returns.
 ///
+/// Lifetime: children may refer to what the coroutine around the group owns. Also when their context is destroyed, they go first.
 /// Threads: `spawn` and `cancel` from any coroutine of the group. On a context run by several threads each child has a strand of its
 /// own on top of the parent's executor, so children run in parallel unless the parent itself runs on a strand.
 class SLUICE_API task_group {
