@@ -101,14 +101,13 @@ public:
 
     void expect(std::uint64_t bytes) noexcept override { log_->expected.push_back(bytes); }
 
-    /// By an alarm under the clock's lock, so whoever waits is woken later.
+    /// By an alarm under the clock's lock, which is also taken by a wait under the mutex: whoever waits is woken later, without it.
     void interrupt(error_code reason) noexcept override {
-        std::lock_guard const lock(shared_->mutex);
-        if (shared_->interrupted) return;
+        if (shared_->claimed.exchange(true)) return;
         shared_->reason = reason;
         shared_->interrupted = true;
         asio::post(executor_, [shared = shared_] {
-            std::lock_guard const relock(shared->mutex);
+            std::lock_guard const lock(shared->mutex);
             shared->changed.notify_all();
         });
     }
@@ -124,8 +123,8 @@ private:
     struct shared {
         std::mutex mutex;
         async::event changed;
-        std::atomic<bool> interrupted = false;
-        error_code reason;
+        std::atomic<bool> claimed = false, interrupted = false;
+        error_code reason;  // written once, before `interrupted`
     };
 
     bool dead() noexcept {
