@@ -81,6 +81,7 @@ public:
     explicit scripted_net(boost::asio::any_io_executor const& executor);
 
     void serve(connection_script script);
+    void clear() { scripts_.clear(); }
     std::size_t unserved() const noexcept { return scripts_.size(); }
 
     /// Called before the n-th wait of any stream (counted from 0) with n.
