@@ -169,9 +169,9 @@ TEST_CASE("steps: cancelled at any step it ends at once, and the pool is in orde
             for (int i = 0; i < n; ++i) s.here->step();
             over = chain.result() != "running";
             chain.cancel();
-            s.here->settle();  // without time
+            s.here->settle();                                      // without time
             CHECK((chain.cancelled() || chain.result() == "ok"));  // ok: what it needed was there
-        cancelled += chain.cancelled() ? 1 : 0;
+            cancelled += chain.cancelled() ? 1 : 0;
             check_order(s);
         }
         CHECK(cancelled > 1);
