@@ -119,6 +119,7 @@ TEST_CASE("body: read_text has a limit for every framing") {
                 CHECK(*text == body);
             else
                 CHECK(text.error().reason() == errc::protocol);
+            if (!text) CHECK(text.error().sent());
             if (!text) CHECK(s.last().closed);
         }
     }
@@ -179,4 +180,35 @@ TEST_CASE("body: chunks are the same however large, and whatever size they are r
             CHECK(s.counts().idle == 1);
         }
     }
+}
+
+TEST_CASE("body: after a read that was cancelled there is nothing more to read") {
+    stage s;
+    s.net.serve({script::request(), script::deliver(ok("0123456789").substr(0, 42))});
+    http::response answer;
+    std::vector<std::byte> into(10);
+    s.play([&]() -> awaitable<void> {
+        result<http::response> sent = co_await http::send(&s.to, &s.get, &s.how);
+        answer = std::move(*sent);
+    });
+    started& reading = s.start([&]() -> awaitable<void> {
+        result<std::size_t> const got = co_await answer.read_all(into);
+        CHECK(got.has_error());
+    });
+    s.here->settle();
+    reading.cancel();
+    s.here->settle();
+    CHECK(reading.cancelled());
+    CHECK(s.last().closed);
+    CHECK(s.counts().open == 0);
+    CHECK(answer.delivered() == 3);
+    s.play([&]() -> awaitable<void> {
+        for (int i = 0; i < 2; ++i) {
+            result<std::size_t> const got = co_await answer.read_some(into);
+            CHECK(got.has_error());
+            CHECK(got.error().reason() == errc::connection_lost);
+            CHECK(got.error().sent());
+        }
+    });
+    CHECK_FALSE(answer.ended());
 }

@@ -99,6 +99,7 @@ TEST_CASE("limits: each ends the wait at its time and names itself") {
         REQUIRE(out.failed_with(errc::timed_out));
         CHECK(says(*out.why, r.text));
         CHECK(s.elapsed() == r.after);
+        CHECK(out.why->sent() == (r.after > 2s));  // whatever comes after connect and handshake
         CHECK(s.counts().open == 0);
         for (auto const& log : s.net.connections) CHECK(log->closed);
     }
