@@ -118,18 +118,19 @@ pool::found pool::look(net::origin const& to, pool_options const& options, std::
     };
     async::time_point const now = clock_.now();
     if (core_->to_be_swept(now)) close_unlocked(core_->sweep(now));
-    auto taken = core_->at(to).state.take(options, now);
+    origin_pool* home = &core_->at(to);
+    auto taken = home->state.take(options, now);
     while (!taken.evicted.empty() && taken.what == verdict::wait) {
         close_unlocked(std::move(taken.evicted));
-        taken = core_->at(to).state.take(options, now);
+        home = &core_->at(to);
+        taken = home->state.take(options, now);
     }
     found answer;
     if (taken.what == verdict::wait) return answer;
-    origin_pool& home = core_->at(to);
-    if (taken.what == verdict::reuse) ++home.reused;
+    if (taken.what == verdict::reuse) ++home->reused;
     lock.unlock();
     if (!taken.evicted.empty()) close(std::move(taken.evicted));
-    answer.place = taken.what == verdict::open ? lease(*core_, home) : lease(std::move(taken.member));
+    answer.place = taken.what == verdict::open ? lease(*core_, *home) : lease(std::move(taken.member));
     answer.idle_for = taken.idle_for;
     return answer;
 }
