@@ -168,6 +168,24 @@ TEST_CASE("abandon: list_all and remove_prefix, page by page") {
     abandon(s);
 }
 
+TEST_CASE("abandon: copy_object, read in parts as it is put") {
+    story s;
+    s.name = "copy";
+    s.before = [](s3_model& m) { m.objects = {{"k", pattern(object_size)}, {"copy", "old"}}; };
+    s.always = [](s3_model const& m) {
+        CHECK(m.objects.at("k") == pattern(object_size));
+        CHECK((m.objects.at("copy") == "old" || m.objects.at("copy") == pattern(object_size)));
+    };
+    s.tell = [](std::shared_ptr<object_store> store) -> awaitable<void> {
+        copy_options options;
+        options.read = small_parts();
+        copied const done = co_await copy_object(store, "k", store, "copy", options);
+        CHECK(done.object.size == object_size);
+        CHECK(done.put.etag == s3_model::etag_of(pattern(object_size)));
+    };
+    abandon(s);
+}
+
 TEST_CASE("abandon: get_file leaves the old file or the new one, and nothing beside it") {
     folder const here;
     story s = on("get_file");
