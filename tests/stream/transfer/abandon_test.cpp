@@ -2,10 +2,13 @@
 #include "support/abandon.hpp"
 #include "stream/s3/fixture.hpp"
 
+#include <sluice/async/deadline.hpp>
+#include <sluice/async/task_group.hpp>
 #include <sluice/operations.hpp>
 #include <sluice/range_engine.hpp>
 
 #include <stdlib.h>
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -184,6 +187,55 @@ TEST_CASE("abandon: copy_object, read in parts as it is put") {
         CHECK(done.put.etag == s3_model::etag_of(pattern(object_size)));
     };
     abandon(s);
+}
+
+namespace {
+
+/// Reads and writes side by side until `server` has seen `requests` more, then all are cancelled. How many of them came to their end.
+awaitable<int> cancelled_after(testing::s3_server* server, std::shared_ptr<object_store> store, std::uint64_t requests) {
+    std::atomic<int> ended = 0;
+    auto const read = [&](object_key key) -> awaitable<void> {
+        whole_object const got = co_await get_all(store, key, small_parts());
+        CHECK(got.data.text() == pattern(object_size));
+        ++ended;
+    };
+    auto const write = [&](object_key key) -> awaitable<void> {
+        co_await store->put(key, payload(pattern(200'000)));
+        ++ended;
+    };
+    std::uint64_t const until = server->counts().requests + requests;
+    auto body = [&](async::task_group& group) -> awaitable<void> {
+        for (int i = 0; i < 3; ++i) {
+            group.spawn([&read] { return read("k"); });
+            group.spawn([&write, i] { return write("w" + std::to_string(i)); });
+        }
+        while (server->counts().requests < until && ended < 6) co_await async::sleep_for(std::chrono::microseconds(50));
+        group.cancel();
+    };
+    co_await async::with_task_group(body);
+    co_return ended.load();
+}
+
+}  // namespace
+
+CO_TEST("abandon: cancelled after so many requests, over sockets and on as many threads as there are") {
+    boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
+    testing::s3_server server;
+    server.put("bucket", "k", pattern(object_size));
+    auto const store = quick_store(server.endpoint());
+    int cut_short = 0;
+    for (std::uint64_t n = 0; n < 24; ++n) {
+        int const ended = co_await cancelled_after(&server, store, n % 16);
+        cut_short += ended < 6;
+        http::pool_core::counts const pool = http::pool::of(executor).count();
+        CHECK(pool.open == pool.idle);
+        CHECK(pool.waiting == 0);
+    }
+    CHECK(cut_short > 0);
+    int const ended = co_await cancelled_after(&server, store, 1'000'000);
+    CHECK(ended == 6);
+    for (char const* const key : {"w0", "w1", "w2"}) CHECK(server.get("bucket", key) == pattern(200'000));
+    CHECK(server.counts().refused == 0);
 }
 
 TEST_CASE("abandon: get_file leaves the old file or the new one, and nothing beside it") {
