@@ -51,7 +51,10 @@ child::child(asio::any_io_executor executor, std::unique_ptr<detail::child_task>
       task_(std::move(task)) {}
 
 void child::start(std::shared_ptr<child_owner> owner) {
-    asio::post(executor_, [l = life(shared_from_this(), std::move(owner))]() mutable { l.of().begin(std::move(l)); });
+    asio::post(executor_, [l = life(shared_from_this(), std::move(owner))]() mutable {
+        child& self = l.of();
+        self.begin(std::move(l));
+    });
 }
 
 void child::cancel() {
