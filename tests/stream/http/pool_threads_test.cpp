@@ -66,9 +66,9 @@ private:
         asio::post(strands_[n], [this, n] { all_[n].cancel(); });
     }
 
+    asio::io_context context_{threads};
     std::vector<asio::strand<asio::io_context::executor_type>> strands_;
     std::deque<started> all_;
-    asio::io_context context_{threads};
     net::origin to_;
     http::send_options how_;
 };
