@@ -58,6 +58,9 @@ struct SLUICE_API file_settings {
 ///
 /// A write is a file without a name, or named ".sluice-*.partial" and locked, until it is whole; then it takes the key's name in one step
 /// and the mode of what it replaces. Listings do not show the unfinished; `sweep_stale` removes what dead processes left.
+/// An upload with `resume_as` has that name from the beginning, made from it and the key's, and a ".sluice-*.journal" of its finished parts
+/// beside it. It is taken up again until the machine starts anew, which may lose what was written; it begins afresh when another umask,
+/// or another mode of what it replaces, is to hold for it. While one is being written, another of its name is an upload as without.
 /// `if_match` holds against every other writer that uses sluice, on one machine: where folders cannot be locked (NFS) it is `unsupported`.
 ///
 /// Threads, Errors, Cancel: as for every `object_store`; no_space and io tell what the disk said, and the old object is then intact.
@@ -67,12 +70,13 @@ SLUICE_API std::shared_ptr<object_store> make_file_store(file_settings settings)
 /// What `sweep_stale` found.
 struct sweep_report {
     sweep_report() {}
-    std::uint64_t removed = 0;
+    std::uint64_t removed = 0;        ///< a file and its journal count as one
     std::uint64_t in_use = 0;         ///< somebody is writing it
     std::vector<std::string> failed;  ///< one line each: what could not be looked at or removed
 };
 
-/// Removes what dead processes left half-written in `folder` and below it: files named ".sluice-*.partial" that nobody holds locked.
+/// Removes what dead processes, and uploads that may be taken up again, left half-written in `folder` and below it: files named
+/// ".sluice-*.partial" that nobody holds locked, each with its journal; and journals without a file.
 /// Symbolic links are not followed. Errors: those of opening `folder`. Cancel: what is removed by then stays removed.
 SLUICE_API awaitable<sweep_report> sweep_stale(std::string folder);
 

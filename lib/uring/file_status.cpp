@@ -28,6 +28,7 @@ file_status::file_status(struct ::statx const& raw) noexcept
     : kind(kind_of(raw.stx_mode)),
       permissions(raw.stx_mode & 07777u),
       links(raw.stx_nlink),
+      owner(raw.stx_uid),
       device(makedev(raw.stx_dev_major, raw.stx_dev_minor)),
       inode(raw.stx_ino),
       size(raw.stx_size),

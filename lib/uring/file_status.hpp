@@ -19,6 +19,7 @@ struct file_status {
     file_kind kind = file_kind::other;
     std::uint32_t permissions = 0;  ///< the lower twelve bits of the mode
     std::uint32_t links = 0;
+    std::uint32_t owner = 0;
     std::uint64_t device = 0;
     std::uint64_t inode = 0;
     std::uint64_t size = 0;

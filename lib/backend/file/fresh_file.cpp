@@ -19,22 +19,33 @@ fresh_file::fresh_file(fresh_file&& other) noexcept
     : folder_(std::move(other.folder_)),
       file_(std::move(other.file_)),
       partial_(std::move(other.partial_)),
-      named_(std::exchange(other.named_, false)) {}
+      named_(std::exchange(other.named_, false)),
+      outlives_(other.outlives_) {}
 
 fresh_file& fresh_file::operator=(fresh_file&& other) noexcept {
     std::swap(folder_, other.folder_);
     std::swap(file_, other.file_);
     std::swap(partial_, other.partial_);
     std::swap(named_, other.named_);
+    std::swap(outlives_, other.outlives_);
     return *this;
 }
 
 fresh_file::~fresh_file() {
-    if (named_) remove_now();
+    if (named_ && !outlives_) remove_now();
 }
 
 // Plain, without a wait: also what a cancel, or the end of the context, leaves must go.
 void fresh_file::remove_now() noexcept { ::unlinkat(folder_.handle().number(), partial_.c_str(), 0); }
+
+fresh_file fresh_file::named(uring::directory folder, uring::file content, std::string partial) noexcept {
+    fresh_file fresh;
+    fresh.folder_ = std::move(folder);
+    fresh.file_ = std::move(content);
+    fresh.partial_ = std::move(partial);
+    fresh.named_ = true;
+    return fresh;
+}
 
 awaitable<result<fresh_file>> fresh_file::create(uring::directory folder, std::string partial, int flags, unsigned mode) {
     fresh_file fresh;
@@ -89,13 +100,18 @@ result<fresh_file> fresh_file::move_to(uring::files& other) {
     moved.file_ = std::move(*content);
     moved.partial_ = std::move(partial_);
     moved.named_ = std::exchange(named_, false);
+    moved.outlives_ = outlives_;
     return moved;
 }
 
-awaitable<void> fresh_file::discard() {
-    if (named_) co_await folder_.remove(partial_);
+awaitable<result<void>> fresh_file::discard() {
+    result<void> removed = result<void>();
+    if (named_) removed = co_await folder_.remove(partial_);
+    bool const still_there = outlives_ && !removed && removed.error().reason() != errc::not_found;
+    if (still_there) co_return removed;
     named_ = false;
     co_await file_.close();  // this is where a large file without a name takes its time
+    co_return result<void>();
 }
 
 awaitable<result<void>> fresh_file::take(std::string name) {
@@ -103,7 +119,9 @@ awaitable<result<void>> fresh_file::take(std::string name) {
     result<void> const taken = co_await folder_.rename(partial_, folder_, name, uring::replacing::refused);
     if (taken) named_ = false;
     if (taken || taken.error().reason() != errc::unsupported) co_return taken;
-    co_return co_await folder_.link(file_, std::move(name));  // the other name goes with this
+    result<void> const linked = co_await folder_.link(file_, std::move(name));
+    if (linked) outlives_ = false;  // the other name goes with this
+    co_return linked;
 }
 
 awaitable<result<void>> fresh_file::take_partial() {

@@ -12,7 +12,8 @@ namespace sluice::inline v0::file {
 /// A file that is being made: without a name where the file system can have such, else with that of a half-written one. While it has that
 /// name it is locked, so that nobody takes it for the leavings of a dead process.
 ///
-/// Lifetime: destroyed before it has its own name, nothing is left of it. Stays where it is while one of its coroutines is awaited.
+/// Lifetime: destroyed before it has its own name, nothing is left of it, unless it is to `outlive` this. Stays where it is while one of
+/// its coroutines is awaited.
 class fresh_file {
 public:
     fresh_file() noexcept {}
@@ -24,6 +25,12 @@ public:
     /// Errors: not_found when `folder` has been removed; already_exists when it is to be tried again by another name.
     static awaitable<result<fresh_file>> create(uring::directory folder, std::string partial, int flags, unsigned mode);
 
+    /// One that is open already, locked, and goes by `partial` in `folder`.
+    static fresh_file named(uring::directory folder, uring::file content, std::string partial) noexcept;
+
+    /// From now on only `discard`, or its own name, takes it away.
+    void outlive() noexcept { outlives_ = true; }
+
     uring::file& content() noexcept { return file_; }
     uring::directory& folder() noexcept { return folder_; }
     bool has_name() const noexcept { return named_; }
@@ -34,8 +41,8 @@ public:
     /// The same for coroutines of another context; this is empty afterwards. Errors: io, when there are no more descriptors.
     result<fresh_file> move_to(uring::files& other);
 
-    /// Nothing is left of it, as at the end of its life, but awaited.
-    awaitable<void> discard();
+    /// Nothing is left of it, as at the end of its life, but awaited. Errors: io, when one that was to outlive this does so.
+    awaitable<result<void>> discard();
 
     /// Takes `name`, if nobody has it. Errors: already_exists; not_found when the folder has been removed; unsupported.
     awaitable<result<void>> take(std::string name);
@@ -52,7 +59,8 @@ private:
     uring::directory folder_;
     uring::file file_;
     std::string partial_;
-    bool named_ = false;  // as `partial_`, in `folder_`
+    bool named_ = false;     // as `partial_`, in `folder_`
+    bool outlives_ = false;  // then the name stays
 };
 
 }  // namespace sluice::inline v0::file

@@ -18,7 +18,8 @@ class part_writer {
 public:
     virtual ~part_writer() = default;
 
-    /// Lifetime: `to` and `data` until the await completes. Throws what the source of `data` throws.
+    /// When it returns, the bytes are in the file, the last as well as the first: should the process die then, another one goes on with
+    /// the parts after this. Lifetime: `to` and `data` until the await completes. Throws what the source of `data` throws.
     virtual awaitable<result<void>> write(uring::file* to, std::uint64_t offset, payload const* data) = 0;
 
     /// All parts are written: the file is now `size` bytes long. No `write` is under way.

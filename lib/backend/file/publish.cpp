@@ -82,23 +82,33 @@ result<void> check_terms(publish_terms const& terms, std::optional<uring::file_s
     return {};
 }
 
+awaitable<result<place>> find_place(operation* op, key_path where, publish_terms terms) {
+    result<roots::folder> root = co_await op->root(true);
+    if (!root) co_return root.error();
+    result<uring::directory> folder = co_await make_folder(op, *root, where.folder);
+    if (!folder) co_return folder.error();
+    result<std::optional<uring::file_status>> const there = co_await look_for(&*folder, where.name);
+    if (!there) co_return there.error();
+    result<void> const allowed = check_terms(terms, *there);
+    if (!allowed) co_return allowed.error();
+    place at;
+    at.folder = std::move(*folder);
+    at.mode = mode_for(*there);
+    at.root = std::move(*root);
+    co_return std::move(at);
+}
+
 awaitable<result<fresh_file>> begin_file(operation* op, key_path where, publish_terms terms, int flags) {
     boost::asio::any_io_executor const& executor = op->executor();
     for (int tries = 0;; ++tries) {
-        result<roots::folder> const root = co_await op->root(true);
-        if (!root) co_return root.error();
-        result<uring::directory> folder = co_await make_folder(op, *root, where.folder);
-        if (!folder) co_return folder.error();
-        result<std::optional<uring::file_status>> const there = co_await look_for(&*folder, where.name);
-        if (!there) co_return there.error();
-        result<void> const allowed = check_terms(terms, *there);
-        if (!allowed) co_return allowed.error();
+        result<place> at = co_await find_place(op, where, terms);
+        if (!at) co_return at.error();
         std::string partial = store::partial_name(async::entropy::of(executor).id_text());
-        result<fresh_file> fresh = co_await fresh_file::create(std::move(*folder), std::move(partial), flags, mode_for(*there));
+        result<fresh_file> fresh = co_await fresh_file::create(std::move(at->folder), std::move(partial), flags, at->mode);
         if (fresh || tries == most_tries) co_return std::move(fresh);
         bool const folder_gone = fresh.error().reason() == errc::not_found;
         if (!folder_gone && fresh.error().reason() != errc::already_exists) co_return std::move(fresh);
-        if (folder_gone) co_await op->lost(*root);
+        if (folder_gone) co_await op->lost(at->root);
     }
 }
 

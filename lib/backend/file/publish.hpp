@@ -19,6 +19,17 @@ struct publish_terms {
     std::string if_match;
 };
 
+/// Where a fresh file belongs.
+struct place {
+    place() {}
+    uring::directory folder;
+    unsigned mode = 0;  ///< as of open(2): that of what it replaces, or what the umask is to make of
+    roots::folder root;
+};
+
+/// The folder of `where`, made when it is missing. Errors: those of `begin_file`.
+awaitable<result<place>> find_place(operation* op, key_path where, publish_terms terms);
+
 /// A fresh file for `where`, in the folder it belongs to. `flags` are added to those of open(2).
 /// Errors: those of the terms as far as they can be told now; those of `make_folder`.
 awaitable<result<fresh_file>> begin_file(operation* op, key_path where, publish_terms terms, int flags);

@@ -80,7 +80,7 @@ public:
     }
     capabilities can() const noexcept override {
         capabilities c;
-        c.create_only_put = c.conditional_put = c.uploads = c.paths = true;
+        c.create_only_put = c.conditional_put = c.uploads = c.resumes = c.paths = true;
         c.remove_batch = 1000;
         c.max_parts = max_parts;
         c.max_part = std::numeric_limits<std::int64_t>::max();

@@ -31,24 +31,60 @@ private:
     std::string folder_;
 };
 
-/// Takes the lock that its writer would hold, and only then the name. The name is nobody else's: it is used once.
-awaitable<result<bool>> remove_if_stale(uring::directory* folder, std::string name) {
+enum class fate { removed, in_use, passed_over };
+
+awaitable<result<bool>> is_there(uring::directory* folder, std::string name) {
+    result<uring::file_status> const status = co_await folder->status(std::move(name));
+    if (!status && status.error().reason() != errc::not_found) co_return status.error();
+    co_return status.has_value();
+}
+
+/// Whether it still goes by the name it was opened by: a lasting one may have become an object, or be another's, before it was locked.
+awaitable<result<bool>> is_named(uring::directory* folder, std::string name, uring::file* opened) {
+    result<uring::file_status> const file = co_await opened->status();
+    if (!file) co_return file.error();
+    result<uring::file_status> const named = co_await folder->status(std::move(name));
+    if (!named && named.error().reason() != errc::not_found) co_return named.error();
+    co_return named && named->inode == file->inode && named->device == file->device;
+}
+
+/// One without its file: the rest of an upload that became an object just before its process died.
+awaitable<result<fate>> remove_journal(uring::directory* folder, std::string name) {
+    result<bool> const partial = co_await is_there(folder, store::partial_beside(name));
+    if (!partial) co_return partial.error();
+    if (*partial) co_return fate::passed_over;  // it goes, or stays, with that
+    result<void> const removed = co_await folder->remove(std::move(name));
+    if (removed) co_return fate::removed;
+    if (removed.error().reason() == errc::not_found) co_return fate::passed_over;  // it went with its file
+    co_return removed.error();
+}
+
+/// Takes the lock that its writer would hold, and only then the name, its journal's first.
+awaitable<result<fate>> remove_if_stale(uring::directory* folder, std::string name) {
+    if (store::is_journal_name(name)) co_return co_await remove_journal(folder, std::move(name));
     result<uring::file> opened = co_await folder->open(name, O_RDWR | O_NOFOLLOW | O_NONBLOCK);
-    if (!opened && opened.error().reason() == errc::not_found) co_return true;
+    if (!opened && opened.error().reason() == errc::not_found) co_return fate::removed;
     if (!opened) co_return opened.error();
     result<bool> const locked = co_await opened->try_lock(uring::lock_kind::exclusive);
-    if (!locked || !*locked) co_return locked;
-    result<void> const removed = co_await folder->remove(std::move(name));
+    if (!locked) co_return locked.error();
+    if (!*locked) co_return fate::in_use;
+    result<bool> const named = co_await is_named(folder, name, &*opened);
+    if (!named) co_return named.error();
+    if (!*named) co_return fate::removed;
+    result<void> removed = co_await folder->remove(store::journal_beside(name));
     if (!removed && removed.error().reason() != errc::not_found) co_return removed.error();
-    co_return true;
+    removed = co_await folder->remove(std::move(name));
+    if (!removed && removed.error().reason() != errc::not_found) co_return removed.error();
+    co_return fate::removed;
 }
 
 awaitable<void> sweep_one(uring::directory* folder, std::string name, sweep_report* report) {
-    result<bool> const removed = co_await remove_if_stale(folder, std::move(name));
-    if (!removed) {
-        report->failed.push_back(removed.error().info().detail);
+    result<fate> const met = co_await remove_if_stale(folder, std::move(name));
+    if (!met) {
+        report->failed.push_back(met.error().info().detail);
     } else {
-        ++(*removed ? report->removed : report->in_use);
+        report->removed += *met == fate::removed;
+        report->in_use += *met == fate::in_use;
     }
 }
 

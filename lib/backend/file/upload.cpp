@@ -23,7 +23,10 @@ public:
           options_(std::move(options)),
           where_(std::move(begun.where)),
           writer_(std::move(begun.writer)),
-          file_(std::make_unique<kept<fresh_file>>(owner, std::move(begun.fresh))) {}
+          lasts_(begun.file.log != nullptr) {
+        for (written_part const& part : begun.file.parts) parts_.add(part.where, part.size);
+        file_ = std::make_unique<kept<lasting_file>>(owner, std::move(begun.file));
+    }
 
     std::string id() const override { return {}; }
 
@@ -49,13 +52,15 @@ public:
 
 private:
     awaitable<result<void>> write_part(operation* op, part_place where, payload data) {
-        result<void> const begun = begin_part(where, data.size());
-        if (!begun) co_return begun;
-        fresh_file* const fresh = file_->get();
-        result<usable_file> to = usable(fresh == nullptr ? nullptr : &fresh->content(), op->files());
+        result<void> done = begin_part(where, data.size());
+        if (!done) co_return done;
+        lasting_file* const into = file_->get();
+        result<usable_file> to = usable(into == nullptr ? nullptr : &into->fresh.content(), op->files());
         if (!to) co_return to.error();
-        result<void> const written = co_await writer_->write(to->get(), where.offset, &data);
-        if (!written) co_return written;
+        if (lasts_) done = co_await into->log->undo(&op->files(), where.number);
+        if (done) done = co_await writer_->write(to->get(), where.offset, &data);
+        if (done && lasts_) done = co_await into->log->finished(&op->files(), {where, data.size()});
+        if (!done) co_return done;
         std::lock_guard const lock(mutex_);
         parts_.add(where, data.size());
         co_return result<void>();
@@ -74,34 +79,47 @@ private:
         if (!file_) co_return ended();
         result<std::uint64_t> const size = parts_.whole();
         if (!size) co_return size.error();
-        result<fresh_file*> const fresh = come_over(op);
-        if (!fresh) co_return fresh.error();
-        result<void> const finished = co_await writer_->finish(&(*fresh)->content(), *size);
+        result<lasting_file*> const whole = come_over(op);
+        if (!whole) co_return whole.error();
+        fresh_file* const fresh = &(*whole)->fresh;
+        result<void> finished = co_await writer_->finish(&fresh->content(), *size);
+        if (finished && lasts_) finished = co_await fresh->content().resize(*size);  // nobody here knows what else was written before
         if (!finished) co_return finished.error();
-        result<put_result> done = co_await publish(op, *fresh, where_, publish_terms(options_));
+        result<put_result> done = co_await publish(op, fresh, where_, publish_terms(options_));
         if (done) {
             op->succeeded(*size);
-            file_.reset();
+            std::unique_ptr<kept<lasting_file>> const published = std::move(file_);
+            if (lasts_) co_await (*whole)->log->remove(&fresh->folder());  // a rest that nobody believes, should this fail
         }
         co_return std::move(done);
     }
 
     awaitable<result<void>> discard(operation* op) {
         if (!file_) co_return result<void>();
-        result<fresh_file*> const fresh = come_over(op);
-        if (fresh) co_await (*fresh)->discard();
-        file_.reset();
-        co_return result<void>();
+        result<lasting_file*> const there = come_over(op);
+        if (!there && lasts_) co_return there.error();  // it stays
+        result<void> gone = result<void>();
+        if (there && lasts_) gone = co_await (*there)->log->remove(&(*there)->fresh.folder());
+        if (there && gone) gone = co_await (*there)->fresh.discard();
+        if (gone) file_.reset();
+        co_return gone;
     }
 
     /// Nothing else is under way: the file becomes that of the context that ends the upload.
-    result<fresh_file*> come_over(operation* op) {
-        fresh_file* const here = file_->get();
+    result<lasting_file*> come_over(operation* op) {
+        lasting_file* const here = file_->get();
         if (here == nullptr) return failure(errc::io, "the context the upload was begun on has gone");
-        if (&here->content().handle().owner() == &op->files().provider()) return here;
-        result<fresh_file> moved = here->move_to(op->files());
-        if (!moved) return moved.error();
-        file_ = std::make_unique<kept<fresh_file>>(keeper::of(op->executor()), std::move(*moved));
+        if (&here->fresh.content().handle().owner() == &op->files().provider()) return here;
+        lasting_file moved;
+        if (here->log) {
+            result<std::unique_ptr<journal>> log = here->log->move_to(op->files());
+            if (!log) return log.error();
+            moved.log = std::move(*log);
+        }
+        result<fresh_file> fresh = here->fresh.move_to(op->files());
+        if (!fresh) return fresh.error();
+        moved.fresh = std::move(*fresh);
+        file_ = std::make_unique<kept<lasting_file>>(keeper::of(op->executor()), std::move(moved));
         return file_->get();
     }
 
@@ -111,7 +129,8 @@ private:
     std::unique_ptr<part_writer> const writer_;
     mutable std::mutex mutex_;  // guards what follows while parts are written
     store::part_list parts_{max_parts};
-    std::unique_ptr<kept<fresh_file>> file_;  // null when the upload has ended
+    bool const lasts_;
+    std::unique_ptr<kept<lasting_file>> file_;  // null when the upload has ended
 };
 
 using target = std::shared_ptr<upload_target>;

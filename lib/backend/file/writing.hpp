@@ -1,7 +1,7 @@
 #pragma once
 
 #include "backend/file/part_writer.hpp"
-#include "backend/file/publish.hpp"
+#include "backend/file/resuming.hpp"
 
 #include <sluice/bytes.hpp>
 #include <sluice/object.hpp>
@@ -15,7 +15,7 @@ namespace sluice::inline v0::file {
 struct begun_file {
     begun_file() {}
     key_path where;
-    fresh_file fresh;
+    lasting_file file;  ///< without a journal when it is not to be taken up again
     std::unique_ptr<part_writer> writer;
 };
 
