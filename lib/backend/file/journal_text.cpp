@@ -56,7 +56,7 @@ std::string upload_digest(std::string_view const name, std::string_view const re
 
 std::string head_text(journal_head const& head) {
     std::array<char, 64> numbers{};
-    std::snprintf(numbers.data(), numbers.size(), " %llu %04o %04o ", static_cast<unsigned long long>(head.inode), head.mode, head.umask);
+    std::snprintf(numbers.data(), numbers.size(), " %llu %04o ", static_cast<unsigned long long>(head.inode), head.permissions);
     std::string text = "sluice-journal 1 " + head.upload + ' ' + head.boot + numbers.data();
     return text + check_of(text) + '\n';
 }

@@ -14,11 +14,10 @@ namespace sluice::inline v0::file {
 /// What a journal must be of before a word of it is believed.
 struct journal_head {
     journal_head() {}
-    std::string upload;       ///< what is being written, as 64 hexadecimal digits: see `upload_digest`
-    std::string boot;         ///< of the machine: another one did not see what the page cache of this one holds
-    std::uint64_t inode = 0;  ///< of the file the parts are in
-    unsigned mode = 0;        ///< that file was asked for with, and what the umask took away:
-    unsigned umask = 0;       ///< with others a new file would have other permissions
+    std::string upload;        ///< what is being written, as 64 hexadecimal digits: see `upload_digest`
+    std::string boot;          ///< of the machine: another one did not see what the page cache of this one holds
+    std::uint64_t inode = 0;   ///< of the file the parts are in
+    unsigned permissions = 0;  ///< a new file would be asked for with, less the umask
 };
 
 /// `name`: that of the object within its folder.

@@ -138,8 +138,7 @@ awaitable<result<lasting_file>> make_file(operation* op, key_path where, put_opt
         journal_head head;
         head.upload = upload_digest(where.name, options.resume_as);
         head.boot = std::move(system->boot);
-        head.mode = at->mode;
-        head.umask = system->umask;
+        head.permissions = at->mode & ~system->umask;
         std::string partial = store::partial_name(head.upload.substr(0, id_length));
         result<outcome> lasting = co_await take_up(op, std::move(*at), std::move(partial), std::move(head), flags);
         if (lasting && *lasting) co_return std::move(**lasting);

@@ -14,8 +14,7 @@ journal_head head_of(std::string const& resume_as = "source") {
     head.upload = upload_digest("k", resume_as);
     head.boot = "0f0e0d0c-0b0a-0908-0706-050403020100";
     head.inode = 4711;
-    head.mode = 0666;
-    head.umask = 022;
+    head.permissions = 0644;
     return head;
 }
 
@@ -102,10 +101,7 @@ TEST_CASE("journal: one of another upload, boot, file or of other permissions is
     ++other.inode;
     CHECK_FALSE(read_journal_text(text, other));
     other = head_of();
-    other.mode = 0600;
-    CHECK_FALSE(read_journal_text(text, other));
-    other = head_of();
-    other.umask = 077;
+    other.permissions = 0600;
     CHECK_FALSE(read_journal_text(text, other));
 }
 
