@@ -44,6 +44,8 @@ bool others_were_quicker(failure const& f) noexcept {
 awaitable<result<std::optional<held_file>>> lock_held(operation* op, uring::directory* folder, std::string name, held_file held) {
     using held_or_not = std::optional<held_file>;
     result<void> const locked = co_await held.content.lock(uring::lock_kind::exclusive, op->clock().now() + last_breath);
+    bool const no_locks_here = !locked && locked.error().reason() != errc::timed_out;
+    if (no_locks_here && held.is_new) co_await folder->remove(std::move(name));
     if (!locked) co_return held_or_not();
     result<uring::file_status> const status = co_await held.content.status();
     if (!status) co_return status.error();

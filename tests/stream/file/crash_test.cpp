@@ -15,8 +15,36 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// One way of telling a story.
+struct variant {
+    bool unnamed = true;
+    bool behind = false;  // the call, not before it
+    durability keep = durability::file_and_directory;
+    access_pattern pattern = access_pattern::automatic;
+
+    file_settings settings() const {
+        file_settings all;
+        all.keep = keep;
+        all.pattern = pattern;
+        return all;
+    }
+};
+
+std::vector<variant> variants_of(file_story const& story) {
+    std::vector<variant> all;
+    for (bool const unnamed : {true, false}) {
+        if (story.resumes && !unnamed) continue;  // it is named anyway
+        for (bool const behind : {false, true}) {
+            for (durability const keep : {durability::none, durability::file, durability::file_and_directory})
+                all.push_back({unnamed, behind, keep, access_pattern::automatic});
+            all.push_back({unnamed, behind, durability::none, access_pattern::dont_need});
+        }
+    }
+    return all;
+}
+
 /// Tells the story in a process of its own, which is killed before or behind its n-th call. Returns whether it was.
-bool killed_at(file_story const& story, std::string const& path, bool unnamed, std::uint64_t n, bool behind) {
+bool killed_at(file_story const& story, std::string const& path, variant how, std::uint64_t n) {
     pid_t const child = ::fork();
     REQUIRE(child >= 0);
     if (child == 0) {
@@ -26,15 +54,15 @@ bool killed_at(file_story const& story, std::string const& path, bool unnamed, s
             if (number == n) ::kill(::getpid(), SIGKILL);
         };
         script.before = [&](std::uint64_t number, uring::request& what) -> std::int32_t {
-            if (!behind) die(number);
-            return unnamed ? 0 : without_unnamed(what);
+            if (!how.behind) die(number);
+            return how.unnamed ? 0 : without_unnamed(what);
         };
         script.after = [&](std::uint64_t number, uring::request const&, std::int32_t answer) {
-            if (behind) die(number);
+            if (how.behind) die(number);
             return answer;
         };
         go_by(context.get_executor(), script);
-        file_settings settings;
+        file_settings settings = how.settings();
         settings.root = path;
         folder_store const at(path, make_file_store(settings));
         std::function<awaitable<void>()> const body = [&] { return story.tell(at); };
@@ -59,29 +87,84 @@ std::uint64_t swept(std::string const& path) {
     return report.removed;
 }
 
+struct tally {
+    std::uint64_t crashes = 0;
+    std::uint64_t left = 0;  ///< half-written files
+};
+
+/// Kills it at each of its calls; `afterwards` sees what that has left.
+template <class Afterwards>
+std::uint64_t kill_at_every_call(file_story const& story, variant how, Afterwards afterwards) {
+    for (std::uint64_t n = 0;; ++n) {
+        temporary_folder const folder(in_memory());
+        prepare(story, folder.path());
+        bool const killed = killed_at(story, folder.path(), how, n);
+        story_end end;
+        end.succeeded = !killed;
+        afterwards(folder.path(), end, story.name + (how.behind ? ", behind call " : ", before call ") + std::to_string(n));
+        if (!killed) return n;
+    }
+}
+
+/// Nobody goes on with it: the sweep takes away what is left, and only that.
+tally killed_and_swept(file_story const& told) {
+    file_story story = told;
+    story.resumes = false;  // that is, nothing may be left
+    tally all;
+    for (variant const& how : variants_of(told)) {
+        auto const afterwards = [&](std::string const& path, story_end const& end, std::string const& which) {
+            all.left += swept(path);
+            check_outcome(story, path, end, which);
+        };
+        all.crashes += kill_at_every_call(story, how, afterwards);
+    }
+    return all;
+}
+
+/// Another process goes on with it, to its end.
+tally killed_and_told_again(file_story const& story) {
+    tally all;
+    for (variant const& how : variants_of(story)) {
+        auto const afterwards = [&](std::string const& path, story_end const& end, std::string const& which) {
+            check_outcome(story, path, end, which);
+            all.left += !partials_in(path).empty();
+            story_end const again = run_story(story, path, how.unnamed, incident(), how.settings());
+            CHECK_MESSAGE(again.succeeded, which);
+            check_outcome(story, path, again, which + ", told again");
+        };
+        all.crashes += kill_at_every_call(story, how, afterwards);
+    }
+    return all;
+}
+
 }  // namespace
 
 TEST_CASE("file crash: a process that is killed at any step of a write leaves the old object or the new one, whole") {
-    std::uint64_t crashes = 0, left = 0;
+    tally all;
     for (file_story const& story : write_stories()) {
-        for (bool const unnamed : {true, false}) {
-            for (bool const behind : {false, true}) {
-                for (std::uint64_t n = 0;; ++n) {
-                    temporary_folder const folder(in_memory());
-                    prepare(story, folder.path());
-                    bool const killed = killed_at(story, folder.path(), unnamed, n, behind);
-                    story_end end;
-                    end.succeeded = !killed;
-                    left += swept(folder.path());
-                    std::string const which = story.name + (behind ? ", behind call " : ", before call ") + std::to_string(n);
-                    check_outcome(story, folder.path(), end, which);
-                    if (!killed) break;
-                    ++crashes;
-                }
-            }
+        tally const one = killed_and_swept(story);
+        all.crashes += one.crashes;
+        all.left += one.left;
+    }
+    CHECK(all.crashes > 1000);
+    CHECK(all.left > 100);  // else the sweep had nothing to show
+    MESSAGE(all.crashes << " crashes, " << all.left << " half-written files");
+}
+
+TEST_CASE("file crash: an upload that is killed at any step is gone on with, or swept away, and the object is whole") {
+    std::uint64_t const before = parts_taken_up();
+    std::vector<file_story> stories = resumable_stories();
+    stories.push_back(story_of_many_parts());
+    tally all;
+    for (file_story const& story : stories) {
+        for (tally const& one : {killed_and_told_again(story), killed_and_swept(story)}) {
+            all.crashes += one.crashes;
+            all.left += one.left;
         }
     }
-    CHECK(crashes > 300);
-    CHECK(left > 30);  // else the sweep had nothing to show
-    MESSAGE(crashes << " crashes, " << left << " half-written files");
+    std::uint64_t const found = parts_taken_up() - before;
+    CHECK(all.crashes > 2000);
+    CHECK(all.left > 1000);
+    CHECK(found > 1000);
+    MESSAGE(all.crashes << " crashes, " << all.left << " half-written files, " << found << " parts gone on with");
 }

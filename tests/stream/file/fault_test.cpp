@@ -8,8 +8,14 @@ using namespace sluice::test;
 
 namespace {
 
-std::vector<file_story> all_stories() {
+std::vector<file_story> all_writes() {
     std::vector<file_story> all = write_stories();
+    for (file_story& story : resumable_stories()) all.push_back(std::move(story));
+    return all;
+}
+
+std::vector<file_story> all_stories() {
+    std::vector<file_story> all = all_writes();
     for (file_story& story : other_stories()) all.push_back(std::move(story));
     return all;
 }
@@ -23,11 +29,24 @@ std::uint64_t undisturbed(file_story const& story, bool unnamed) {
     return end.calls;
 }
 
+/// What was left is gone on with, or is swept away.
+void tell_again(file_story const& story, std::string const& path, bool unnamed, std::string const& which) {
+    story_end const end = run_story(story, path, unnamed, incident());
+    CHECK_MESSAGE(end.succeeded, which);
+    check_outcome(story, path, end, which + ", told again");
+    run([&]() -> awaitable<void> { co_await sweep_stale(path); });
+    file_story clean = story;
+    clean.may_leave = false;
+    check_outcome(clean, path, end, which + ", swept");
+}
+
 /// Tells every story once for each of its calls, with this incident there. Returns the reasons it ended with.
 std::set<errc> at_every_call(std::vector<file_story> const& stories, incident happens) {
     std::set<errc> reasons;
-    for (file_story const& story : stories) {
+    for (file_story story : stories) {
+        story.may_leave = story.resumes && happens.what == incident::kind::error;
         for (bool const unnamed : {true, false}) {
+            if (story.resumes && !unnamed) continue;  // it is named anyway
             std::uint64_t calls = undisturbed(story, unnamed);
             for (happens.at = 0; happens.at < calls; ++happens.at) {
                 temporary_folder const folder(in_memory());
@@ -38,6 +57,7 @@ std::set<errc> at_every_call(std::vector<file_story> const& stories, incident ha
                 check_outcome(story, folder.path(), end, which);
                 CHECK_MESSAGE(open_descriptors() == before, which);
                 if (end.why) reasons.insert(end.why->reason());
+                if (story.resumes) tell_again(story, folder.path(), unnamed, which);
                 calls = std::max(calls, end.calls);
             }
         }
@@ -49,7 +69,7 @@ std::set<errc> at_every_call(std::vector<file_story> const& stories, incident ha
 
 TEST_CASE("file faults: a full disk at any call leaves the old object, and no half-written file") {
     for (int const error : {ENOSPC, EDQUOT}) {
-        std::set<errc> const reasons = at_every_call(write_stories(), {0, incident::kind::error, error});
+        std::set<errc> const reasons = at_every_call(all_writes(), {0, incident::kind::error, error});
         CHECK(reasons.contains(errc::no_space));
         CHECK_FALSE(reasons.contains(errc::io));
     }
@@ -64,7 +84,7 @@ TEST_CASE("file faults: a disk that fails at any call is told, and nothing is ha
 TEST_CASE("file faults: what is forbidden, or is gone at any call, is told") {
     CHECK(at_every_call(all_stories(), {0, incident::kind::error, EACCES}).contains(errc::permission_denied));
     CHECK(at_every_call(all_stories(), {0, incident::kind::error, EROFS}).contains(errc::permission_denied));
-    CHECK(at_every_call(write_stories(), {0, incident::kind::error, ENOENT}).contains(errc::not_found));
+    CHECK(at_every_call(all_writes(), {0, incident::kind::error, ENOENT}).contains(errc::not_found));
 }
 
 TEST_CASE("file faults: reads and writes that move less than asked for are gone on with") {

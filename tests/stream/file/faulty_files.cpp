@@ -13,6 +13,7 @@ public:
     awaitable<std::int32_t> perform(uring::request what) override {
         std::uint64_t const number = script_.calls++;
         std::int32_t const instead = script_.before(number, what);
+        if (instead != 0 && what.what == uring::opcode::close) real_->close_now(what.fd);  // it is gone, whatever the answer
         if (instead != 0) co_return instead;
         std::int32_t const answer = co_await real_->perform(what);
         co_return script_.after(number, what, answer);

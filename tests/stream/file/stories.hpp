@@ -18,10 +18,18 @@ struct file_story {
     std::optional<std::string> old_content;  ///< of "k" before it
     std::string new_content;                 ///< and after it, when it succeeds; empty: it changes nothing
     bool removes = false;
+    bool resumes = false;    ///< what is left when it does not succeed is gone on with when it is told again
+    bool may_leave = false;  ///< also when it succeeds: it could not do away with what another had left
+    int parts_left = 0;      ///< how many of its parts another has left
 };
 
 /// Writes of every kind.
 std::vector<file_story> write_stories();
+/// Uploads that may be taken up again.
+std::vector<file_story> resumable_stories();
+file_story story_of_many_parts();
+/// How many parts they have found finished so far.
+std::uint64_t parts_taken_up();
 /// Everything else.
 std::vector<file_story> other_stories();
 
@@ -48,7 +56,7 @@ struct incident {
 
 story_end run_story(file_story const& story, std::string const& path, bool unnamed_files, incident happens, file_settings settings = {});
 
-/// That "k" is what it may be, "other" as it was, and nothing else is there.
+/// That "k" is what it may be, "other" as it was, and nothing else is there but what may be left.
 void check_outcome(file_story const& story, std::string const& path, story_end const& end, std::string const& which);
 
 }  // namespace sluice::test
