@@ -58,7 +58,8 @@ put_result shelf::put(object_key where, bytes data, put_options options, wall_ti
     auto const is_wanted = [&] { return options.if_match == "*" || store::same_etag(options.if_match, present->second->meta.etag); };
     if (!options.if_match.empty() && (present == objects_.end() || !is_wanted()))
         fail(errc::precondition_failed, "put", where, "the object is not the version that was to be replaced");
-    fresh->meta.etag = '"' + std::to_string(++versions_) + '"';
+    // With the time, since others may keep parts under it for longer than this process lives.
+    fresh->meta.etag = '"' + std::to_string(now.time_since_epoch().count()) + '-' + std::to_string(++versions_) + '"';
     fresh->meta.last_modified = now;
     put_result done;
     done.etag = fresh->meta.etag;
