@@ -1,17 +1,8 @@
+#include "child.hpp"
 #include "stories.hpp"
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <csignal>
-#include <filesystem>
 
 using namespace sluice;
 using namespace sluice::test;
-namespace fs = std::filesystem;
 
 namespace {
 
@@ -43,39 +34,14 @@ std::vector<variant> variants_of(file_story const& story) {
     return all;
 }
 
-/// Tells the story in a process of its own, which is killed before or behind its n-th call. Returns whether it was.
 bool killed_at(file_story const& story, std::string const& path, variant how, std::uint64_t n) {
-    pid_t const child = ::fork();
-    REQUIRE(child >= 0);
-    if (child == 0) {
-        boost::asio::io_context context(1);
-        fault_script script;
-        auto const die = [&](std::uint64_t number) {
-            if (number == n) ::kill(::getpid(), SIGKILL);
-        };
-        script.before = [&](std::uint64_t number, uring::request& what) -> std::int32_t {
-            if (!how.behind) die(number);
-            return how.unnamed ? 0 : without_unnamed(what);
-        };
-        script.after = [&](std::uint64_t number, uring::request const&, std::int32_t answer) {
-            if (how.behind) die(number);
-            return answer;
-        };
-        go_by(context.get_executor(), script);
-        file_settings settings = how.settings();
-        settings.root = path;
-        folder_store const at(path, make_file_store(settings));
-        std::function<awaitable<void>()> const body = [&] { return story.tell(at); };
-        bool failed = true;
-        boost::asio::co_spawn(context, body, [&](std::exception_ptr e) { failed = e != nullptr; });
-        context.run();
-        ::_exit(failed ? 1 : 0);
-    }
-    int status = 0;
-    REQUIRE(::waitpid(child, &status, 0) == child);
-    bool const killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
-    if (!killed) CHECK_MESSAGE((WIFEXITED(status) && WEXITSTATUS(status) == 0), story.name);
-    return killed;
+    child_script script;
+    script.call = n;
+    script.behind = how.behind;
+    if (!how.unnamed) script.instead = without_unnamed;
+    file_settings settings = how.settings();
+    settings.root = path;
+    return killed_in_child(script, story.name, [&] { return story.tell(folder_store(path, make_file_store(settings))); });
 }
 
 /// Removes what was left half-written; how much it was.
