@@ -1,6 +1,7 @@
 #include "store/part_list.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <string>
 
@@ -25,6 +26,23 @@ result<std::uint64_t> part_list::whole() const {
         end += part.size;
     }
     return end;
+}
+
+std::vector<std::uint32_t> part_list::spoilt_by(part_place const where, std::uint64_t const size) const {
+    std::vector<std::uint32_t> spoilt;
+    auto const at = parts_.lower_bound(where.number);
+    auto behind = at;
+    if (behind != parts_.end() && behind->first == where.number) spoilt.push_back((behind++)->first);
+    if (size == 0) return spoilt;
+    auto const begins_before = [&](written_part const& part) { return part.where.offset < where.offset + size; };
+    auto const ends_behind = [&](written_part const& part) { return part.where.offset + part.size > where.offset; };
+    auto const look_at = [&](written_part const& part) {
+        if (part.size > 0 && begins_before(part) && ends_behind(part)) spoilt.push_back(part.where.number);
+    };
+    for (; behind != parts_.end() && begins_before(behind->second); ++behind) look_at(behind->second);
+    for (auto before = std::make_reverse_iterator(at); before != parts_.rend() && ends_behind(before->second); ++before)
+        look_at(before->second);
+    return spoilt;
 }
 
 std::vector<written_part> part_list::parts() const {

@@ -23,6 +23,10 @@ public:
     /// A part is about to be written over: it counts as not written.
     void drop(std::uint32_t number) { parts_.erase(number); }
 
+    /// What a write there spoils where parts share one file: the part of that number, and those it runs into. Told of parts in the order of
+    /// their offsets, as those of an object are.
+    std::vector<std::uint32_t> spoilt_by(part_place where, std::uint64_t size) const;
+
     /// The size of the object. Errors: invalid_argument naming the first part that does not begin where the one before it ends.
     result<std::uint64_t> whole() const;
 

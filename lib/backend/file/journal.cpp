@@ -105,7 +105,7 @@ result<std::unique_ptr<journal>> journal::move_to(uring::files& other) {
     if (!second) return second.error();
     std::lock_guard const lock(mutex_);
     auto moved = std::make_unique<journal>(std::move(*second), name_, end_);
-    moved->listed_ = std::move(listed_);
+    moved->listed_ = listed_;
     return moved;
 }
 

@@ -38,7 +38,7 @@ public:
     /// Its name is gone; `folder` is the one it is in.
     awaitable<result<void>> remove(uring::directory* folder);
 
-    /// The same for coroutines of another context; this is empty afterwards. Errors: io, when there are no more descriptors.
+    /// The same for coroutines of another context. Errors: io, when there are no more descriptors.
     result<std::unique_ptr<journal>> move_to(uring::files& other);
 
 private:

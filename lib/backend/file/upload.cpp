@@ -52,12 +52,14 @@ public:
 
 private:
     awaitable<result<void>> write_part(operation* op, part_place where, payload data) {
-        result<void> done = begin_part(where, data.size());
-        if (!done) co_return done;
+        result<std::vector<std::uint32_t>> const spoilt = begin_part(where, data.size());
+        if (!spoilt) co_return spoilt.error();
         lasting_file* const into = file_->get();
         result<usable_file> to = usable(into == nullptr ? nullptr : &into->fresh.content(), op->files());
         if (!to) co_return to.error();
-        if (lasts_) done = co_await into->log->undo(&op->files(), where.number);
+        result<void> done = result<void>();
+        for (std::uint32_t const number : *spoilt)
+            if (lasts_ && done) done = co_await into->log->undo(&op->files(), number);
         if (done) done = co_await writer_->write(to->get(), where.offset, &data);
         if (done && lasts_) done = co_await into->log->finished(&op->files(), {where, data.size()});
         if (!done) co_return done;
@@ -66,13 +68,17 @@ private:
         co_return result<void>();
     }
 
-    /// What the part held before is no more, also when it is not written to its end.
-    result<void> begin_part(part_place where, std::uint64_t size) {
+    /// What the part held before is no more, also when it is not written to its end; nor are other parts that it runs into. The numbers of
+    /// all that may be listed.
+    result<std::vector<std::uint32_t>> begin_part(part_place where, std::uint64_t size) {
         std::lock_guard const lock(mutex_);
         if (!file_) return ended();
         result<void> const checked = parts_.check(where, size);
-        if (checked) parts_.drop(where.number);
-        return checked;
+        if (!checked) return checked.error();
+        std::vector<std::uint32_t> spoilt = parts_.spoilt_by(where, size);
+        for (std::uint32_t const number : spoilt) parts_.drop(number);
+        spoilt.push_back(where.number);  // one whose line has failed may be listed, too
+        return spoilt;
     }
 
     awaitable<result<put_result>> publish_all(operation* op) {

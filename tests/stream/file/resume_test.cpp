@@ -220,3 +220,28 @@ TEST_CASE("file resume: parts of several threads are all found again") {
         CHECK((read_file(at / "k") == data));
     }
 }
+
+TEST_CASE("file uploads: a part that was written into counts as not written, also when it is taken up again") {
+    in_folders([](folder_store at) -> awaitable<void> {
+        for (bool const lasting : {false, true}) {
+            std::string const data = tale(2 * part);
+            put_options const options = lasting ? as() : put_options();
+            upload to = co_await at.store->create_upload("f/k", options);
+            co_await write_part(to, 1, piece(data, 1));
+            payload misplaced("misplaced");
+            co_await to.write({2, part - 4}, misplaced);
+            CHECK(numbers_of(to) == std::vector<std::uint32_t>{2});
+            co_await write_part(to, 2, piece(data, 2));
+            CHECK_FAILS(errc::invalid_argument, to.complete());  // the first has another's bytes at its end
+            if (lasting) {
+                to = upload(nullptr);
+                upload again = co_await at.store->create_upload("f/k", options);
+                to = again;
+                CHECK(numbers_of(to) == std::vector<std::uint32_t>{2});
+            }
+            co_await write_part(to, 1, piece(data, 1));
+            co_await to.complete();
+            CHECK((read_file(at / "f/k") == data));
+        }
+    });
+}

@@ -66,3 +66,23 @@ TEST_CASE("a part number or an end that no object can have is refused before it 
     CHECK_FALSE(list.check({1, most}, 1).has_value());
     CHECK_FALSE(list.check({1, std::numeric_limits<std::uint64_t>::max()}, std::numeric_limits<std::uint64_t>::max()).has_value());
 }
+
+TEST_CASE("a write spoils the part of its number and those it runs into") {
+    store::part_list list(10);
+    list.add({1, 0}, 10);
+    list.add({2, 10}, 0);
+    list.add({3, 10}, 10);
+    list.add({5, 20}, 10);
+    using numbers = std::vector<std::uint32_t>;
+    struct row {
+        std::uint32_t number;
+        std::uint64_t offset, size;
+        numbers spoilt;
+    };
+    row const rows[] = {
+        {1, 0, 10, {1}},    {1, 0, 11, {1, 3}}, {3, 9, 3, {3, 1}}, {3, 10, 0, {3}},   {4, 20, 0, {}},     {4, 19, 1, {3}},
+        {4, 19, 2, {5, 3}}, {5, 30, 1, {5}},    {6, 30, 10, {}},   {6, 29, 100, {5}}, {9, 15, 9, {5, 3}}, {9, 0, 1, {1}},
+    };
+    for (row const& r : rows) CHECK_MESSAGE(list.spoilt_by({r.number, r.offset}, r.size) == r.spoilt, r.number << " at " << r.offset);
+    CHECK(store::part_list(10).spoilt_by({1, 0}, 10).empty());
+}
