@@ -68,6 +68,8 @@ awaitable<result<std::optional<held_file>>> hold(operation* op, uring::directory
     result<uring::file> opened = co_await folder->open(name, how, mode);
     bool const too_late = !opened && (held.is_new ? opened.error().reason() == errc::already_exists : others_were_quicker(opened.error()));
     if (too_late) co_return held_or_not();
+    bool const made_and_refused = !opened && held.is_new && opened.error().reason() == errc::invalid_argument;
+    if (made_and_refused) co_await folder->remove(std::move(name));  // O_DIRECT is refused only when the name is there
     if (!opened) co_return opened.error();
     held.content = std::move(*opened);
     co_return co_await lock_held(op, folder, std::move(name), std::move(held));
