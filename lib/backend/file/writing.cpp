@@ -1,12 +1,35 @@
 #include "backend/file/writing.hpp"
 
 #include "backend/file/caching.hpp"
+#include "backend/file/direct_access.hpp"
+
+#include <fcntl.h>
 
 #include <utility>
 
 namespace sluice::inline v0::file {
 
-awaitable<result<begun_file>> begin_object(operation* op, put_options options) {
+namespace {
+
+/// `begin_file`, past the page cache. What can be made, but not so, is unsupported.
+awaitable<result<fresh_file>> begin_direct(operation* op, key_path where, publish_terms terms) {
+    result<fresh_file> fresh = co_await begin_file(op, where, terms, O_DIRECT);
+    if (fresh || fresh.error().reason() != errc::invalid_argument) co_return std::move(fresh);
+    result<fresh_file> const plain = co_await begin_file(op, where, terms, 0);
+    if (!plain) co_return plain.error();
+    co_return unsupported_directly(fresh.error());
+}
+
+awaitable<result<std::unique_ptr<part_writer>>> writer_for(operation* op, uring::file* content, file_access access) {
+    if (access == file_access::buffered) co_return make_buffered_writer();
+    result<uring::file_status> const status = co_await content->status();
+    if (!status) co_return status.error();
+    result<uring::alignment> const alignment = co_await alignment_of(content, &*status);
+    if (!alignment) co_return alignment.error();
+    co_return make_direct_writer(*alignment, op->store().buffers, status->size);
+}
+
+awaitable<result<begun_file>> begin_by(operation* op, file_access access, put_options options) {
     begun_file begun;
     result<key_path> where = path_to_write(op->key());
     if (!where) co_return where.error();
@@ -14,15 +37,32 @@ awaitable<result<begun_file>> begin_object(operation* op, put_options options) {
     if (options.attributes != attributes())
         co_return failure(errc::unsupported, "a file keeps no attributes; see capabilities::attributes");
     if (!options.resume_as.empty()) co_return failure(errc::unsupported, "an upload into a file is not taken up again");
-    result<fresh_file> fresh = co_await begin_file(op, begun.where, publish_terms(options), 0);
+    bool const direct = access == file_access::direct;
+    result<fresh_file> fresh = fresh_file();
+    if (direct) {
+        fresh = co_await begin_direct(op, begun.where, publish_terms(options));
+    } else {
+        fresh = co_await begin_file(op, begun.where, publish_terms(options), 0);
+    }
     if (!fresh) co_return fresh.error();
     begun.fresh = std::move(*fresh);
-    begun.writer = make_buffered_writer();
+    begun.access = access;
+    result<std::unique_ptr<part_writer>> writer = co_await writer_for(op, &begun.fresh.content(), access);
+    if (!writer) co_return writer.error();
+    begun.writer = std::move(*writer);
+    if (direct) co_return std::move(begun);
     // So that the time of what is written now is not the tick's, which several versions may share: kernels since 6.13 give a file whose
     // time somebody has seen one of its own.
     result<uring::file_status> const seen = co_await begun.fresh.content().status();
     if (!seen) co_return seen.error();
     co_return std::move(begun);
+}
+
+}  // namespace
+
+awaitable<result<begun_file>> begin_object(operation* op, put_options options) {
+    auto const attempt = [&](file_access access) { return begin_by(op, access, options); };
+    co_return co_await by_access<begun_file>(op, &attempt);
 }
 
 awaitable<result<put_result>> write_object(operation* op, payload data, put_options options) {
@@ -34,7 +74,8 @@ awaitable<result<put_result>> write_object(operation* op, payload data, put_opti
     if (!done) co_return done.error();
     result<put_result> put = co_await publish(op, &begun->fresh, begun->where, publish_terms(options));
     if (!put) co_return std::move(put);
-    done = co_await advise_used(&op->store().settings, content, 0, data.size());
+    bool const cached = begun->access == file_access::buffered;
+    if (cached) co_await advise_used(&op->store().settings, content, 0, data.size());  // no reason to call the put a failure
     op->succeeded(data.size());
     co_return std::move(put);
 }
