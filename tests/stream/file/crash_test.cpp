@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 namespace {
 
 /// Tells the story in a process of its own, which is killed before or behind its n-th call. Returns whether it was.
-bool killed_at(file_story const& story, std::string const& path, bool unnamed, std::uint64_t n, bool behind) {
+bool killed_at(file_story const& story, std::string const& path, bool unnamed, std::uint64_t n, bool behind, file_access access) {
     pid_t const child = ::fork();
     REQUIRE(child >= 0);
     if (child == 0) {
@@ -36,6 +36,7 @@ bool killed_at(file_story const& story, std::string const& path, bool unnamed, s
         go_by(context.get_executor(), script);
         file_settings settings;
         settings.root = path;
+        settings.access = access;
         folder_store const at(path, make_file_store(settings));
         std::function<awaitable<void>()> const body = [&] { return story.tell(at); };
         bool failed = true;
@@ -59,29 +60,43 @@ std::uint64_t swept(std::string const& path) {
     return report.removed;
 }
 
-}  // namespace
-
-TEST_CASE("file crash: a process that is killed at any step of a write leaves the old object or the new one, whole") {
+/// How often a process was killed, and what that left.
+struct toll {
     std::uint64_t crashes = 0, left = 0;
+};
+
+/// Tells every write once for each of its calls, in a process that dies there.
+toll killed_everywhere(file_access access, std::string const& below) {
+    toll all;
     for (file_story const& story : write_stories()) {
         for (bool const unnamed : {true, false}) {
             for (bool const behind : {false, true}) {
                 for (std::uint64_t n = 0;; ++n) {
-                    temporary_folder const folder(in_memory());
+                    temporary_folder const folder(below);
                     prepare(story, folder.path());
-                    bool const killed = killed_at(story, folder.path(), unnamed, n, behind);
+                    bool const killed = killed_at(story, folder.path(), unnamed, n, behind, access);
                     story_end end;
                     end.succeeded = !killed;
-                    left += swept(folder.path());
+                    all.left += swept(folder.path());
                     std::string const which = story.name + (behind ? ", behind call " : ", before call ") + std::to_string(n);
                     check_outcome(story, folder.path(), end, which);
                     if (!killed) break;
-                    ++crashes;
+                    ++all.crashes;
                 }
             }
         }
     }
-    CHECK(crashes > 300);
-    CHECK(left > 30);  // else the sweep had nothing to show
-    MESSAGE(crashes << " crashes, " << left << " half-written files");
+    return all;
+}
+
+}  // namespace
+
+TEST_CASE("file crash: a process that is killed at any step of a write leaves the old object or the new one, whole") {
+    toll const buffered = killed_everywhere(file_access::buffered, in_memory());
+    CHECK(buffered.crashes > 300);
+    CHECK(buffered.left > 30);  // else the sweep had nothing to show
+    toll const direct = killed_everywhere(file_access::direct, on_disk());
+    CHECK(direct.crashes > 300);
+    CHECK(direct.left > 30);
+    MESSAGE((buffered.crashes + direct.crashes) << " crashes, " << (buffered.left + direct.left) << " half-written files");
 }
