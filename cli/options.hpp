@@ -28,8 +28,8 @@ struct global_options {
 
 /// How a large object is read.
 struct transfer_options {
-    std::uint64_t part_size = range_engine_options().part_size;
-    std::size_t in_flight = range_engine_options().parts_in_flight;
+    std::uint64_t part_size = reading_habit().part_size;
+    std::size_t in_flight = reading_habit().parts_in_flight;
     read_strategy strategy = read_strategy::ranges;
 };
 

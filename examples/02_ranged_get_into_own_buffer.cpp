@@ -15,7 +15,7 @@ sluice::awaitable<void> program(std::string uri) {
     options.parts_in_flight = 8;
     options.get.if_match = about.etag;  // the version the buffer was sized for
     sluice::read_result const got = co_await sluice::read_ranged(from.store, from.key, sluice::byte_range::whole(), buffer, options);
-    std::cout << "read " << got.range.length << " bytes in parts of " << options.part_size << '\n';
+    std::cout << "read " << got.range.length << " bytes in parts of " << *options.part_size << '\n';
 
     // A slice of it works the same way: the last kilobyte, into the front of the buffer.
     sluice::read_result const tail = co_await from.store->read(from.key, sluice::byte_range::last(1024), buffer);

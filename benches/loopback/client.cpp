@@ -100,7 +100,7 @@ void stream(std::shared_ptr<object_store> store, object_key key) {
         co_await stream_ranged(store, key, byte_range::whole(), count, options);
     };
     runtime.run(main);
-    work.print(bytes_seen, bytes_seen / options.part_size);
+    work.print(bytes_seen, bytes_seen / *options.part_size);
 }
 
 long resident_kib() {

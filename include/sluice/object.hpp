@@ -37,6 +37,7 @@ struct object_meta {
     std::string etag;        ///< as the service gives it, quotes included
     std::optional<wall_time> last_modified;
     std::string version;  ///< empty where the store keeps none
+    std::string access;   ///< how a store of files reads it: "direct" or "buffered"; of other stores empty
     sluice::v0::attributes attributes;
 };
 

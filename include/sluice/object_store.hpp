@@ -8,11 +8,24 @@
 #include <sluice/options.hpp>
 #include <sluice/upload.hpp>
 
+#include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace sluice::inline v0 {
+
+/// `single`: one request for the whole. `ranges`: parts side by side above the threshold.
+enum class read_strategy : std::uint8_t { ranges, single };
+
+/// How a store is best read where the caller has no wish of his own: see `range_engine_options`.
+struct reading_habit {
+    read_strategy strategy = read_strategy::ranges;
+    std::uint64_t threshold = 8ull << 20;
+    std::uint64_t part_size = 8ull << 20;
+    std::size_t parts_in_flight = 16;
+};
 
 /// What a store can do beyond the plain operations; asking for more is `errc::unsupported`, never ignored.
 struct capabilities {
@@ -29,6 +42,7 @@ struct capabilities {
     std::uint64_t max_part = 0;
     bool paths =
         false;  ///< keys are paths of files: `//`, `.`, `..` and a slash at the end are invalid, and no key is the folder of another
+    reading_habit reading;
 };
 
 /// A bucket, container or folder. Hold it by `std::shared_ptr`; share it between threads and coroutines freely.

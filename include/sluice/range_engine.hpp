@@ -8,20 +8,19 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 
 namespace sluice::inline v0 {
 
-/// `single`: one request for the whole. `ranges`: parts side by side above the threshold.
-enum class read_strategy { ranges, single };
-
-/// How a large object is read in parts. The defaults are argued in docs/design.
+/// How a large object is read. What is not said here is as the store has it in `capabilities::reading`; who says a threshold or a part
+/// size wants `ranges`. The defaults are argued in docs/design.
 struct range_engine_options {
     range_engine_options() {}
-    read_strategy strategy = read_strategy::ranges;
-    std::uint64_t threshold = 8ull << 20;  ///< objects up to here cost exactly one request
-    std::uint64_t part_size = 8ull << 20;
-    std::size_t parts_in_flight = 16;                ///< requests outstanding at once
+    std::optional<read_strategy> strategy;
+    std::optional<std::uint64_t> threshold;  ///< objects up to here cost exactly one request
+    std::optional<std::uint64_t> part_size;
+    std::optional<std::size_t> parts_in_flight;      ///< requests outstanding at once
     std::uint64_t memory_limit = 256ull << 20;       ///< for buffers the engine itself allocates (streaming); the window shrinks to fit
     get_options get;                                 ///< conditions and version of the whole read; `get.range` is ignored
     std::function<void(object_meta const&)> opened;  ///< called once, when size and version are known, before the first byte is delivered

@@ -1,40 +1,39 @@
 #include "transfer/block_pool.hpp"
 
-#include <new>
+#include "uring/alignment.hpp"
+
+#include <utility>
 
 namespace sluice::inline v0::transfer {
 
 namespace {
-constexpr std::align_val_t page{4096};
+
+constexpr std::size_t large = std::size_t{64} << 10;
+
+/// What a block takes: see `direct_buffers`.
+std::size_t room_of(std::size_t const size) noexcept {
+    return static_cast<std::size_t>(uring::aligned_up(size, size < (1u << 20) ? 4096 : 2u << 20));
 }
 
-block_pool::~block_pool() {
-    for (std::byte* const block : idle_) ::operator delete(block, page);
-}
+struct lent_block {
+    lent_block(std::shared_ptr<block_pool> pool, uring::direct_buffers::piece memory) : pool(std::move(pool)), memory(std::move(memory)) {}
+    std::shared_ptr<block_pool> pool;
+    uring::direct_buffers::piece memory;  // goes first
+};
+
+}  // namespace
+
+block_pool::block_pool(std::size_t block_size, std::size_t keep) : block_size_(block_size), memory_(keep * room_of(block_size)) {}
 
 std::shared_ptr<std::byte> block_pool::take() {
-    std::byte* block = nullptr;
-    {
-        std::lock_guard const lock(mutex_);
-        idle_.reserve(keep_);  // so that `give_back` never allocates
-        if (!idle_.empty()) {
-            block = idle_.back();
-            idle_.pop_back();
-        }
-    }
-    if (block == nullptr) block = static_cast<std::byte*>(::operator new(block_size_, page));
-    return {block, [pool = shared_from_this()](std::byte* b) { pool->give_back(b); }};
+    auto const lent = std::make_shared<lent_block>(shared_from_this(), memory_.take(block_size_));
+    return {lent, lent->memory.bytes().data()};
 }
 
-void block_pool::give_back(std::byte* block) noexcept {
-    {
-        std::lock_guard const lock(mutex_);
-        if (idle_.size() < keep_) {
-            idle_.push_back(block);
-            return;
-        }
-    }
-    ::operator delete(block, page);
+std::shared_ptr<std::byte> take_block(std::size_t const size) {
+    if (size >= large) return std::make_shared<block_pool>(size, 0)->take();
+    std::shared_ptr<std::byte[]> const small = std::make_shared_for_overwrite<std::byte[]>(size);
+    return {small, small.get()};
 }
 
 }  // namespace sluice::inline v0::transfer

@@ -110,15 +110,15 @@ awaitable<copied> copy_in_parts(part_reader* reader, upload into, bool keep_part
 
 awaitable<copied> copy(std::shared_ptr<object_store> from, object_key what, std::shared_ptr<object_store> to, object_key as,
                        copy_options options) {
-    check(options.read, *from, what);
+    range_engine_options read = settled(options.read, from->can().reading);
+    check(read, *from, what);
     boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
     async::clock const& clock = async::clock::of(executor);
     async::time_point const deadline = deadline_of(options.read, clock);
     capabilities const able = to->can();
-    range_engine_options read = options.read;
     read.strategy = read_strategy::ranges;  // a part must be readable again
-    read.threshold = std::max(read.threshold, able.min_part);
-    opening first = co_await open_first(from, what, byte_range::whole(), read.threshold, read, deadline);
+    read.threshold = std::max(*read.threshold, able.min_part);
+    opening first = co_await open_first(from, what, byte_range::whole(), *read.threshold, read, deadline);
     object_meta const object = first.object();
     put_options put = put_options_for(std::move(options.put), object, able);
     counter done(options.report, object.size);
@@ -131,9 +131,9 @@ awaitable<copied> copy(std::shared_ptr<object_store> from, object_key what, std:
         result.put = co_await to->put(std::move(as), std::move(data), std::move(put));
         done.add(object.size);
     } else if (able.uploads) {
-        read.part_size = upload_part_size(read.part_size, first.rest(), able);
+        read.part_size = upload_part_size(*read.part_size, first.rest(), able);
         if (able.resumes && put.resume_as.empty())
-            put.resume_as = resume_name(from->uri() + what, object, first.first.range().length, read.part_size);
+            put.resume_as = resume_name(from->uri() + what, object, first.first.range().length, *read.part_size);
         upload into = co_await to->create_upload(std::move(as), std::move(put));
         part_reader reader(from, what, &first, read, clock, deadline, tail_part::kept);
         result = co_await copy_in_parts(&reader, std::move(into), options.keep_partial, &done);

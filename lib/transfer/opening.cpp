@@ -33,8 +33,17 @@ void fail(errc reason, object_store const& store, object_key const& where, std::
     throw_error(failure(reason, std::move(detail)), "read", store.uri() + where);
 }
 
+range_engine_options settled(range_engine_options given, reading_habit const& store) {
+    bool const wants_parts = given.threshold || given.part_size;
+    if (!given.strategy) given.strategy = wants_parts ? read_strategy::ranges : store.strategy;
+    if (!given.threshold) given.threshold = store.threshold;
+    if (!given.part_size) given.part_size = store.part_size;
+    if (!given.parts_in_flight) given.parts_in_flight = store.parts_in_flight;
+    return given;
+}
+
 void check(range_engine_options const& options, object_store const& store, object_key const& where) {
-    if (options.threshold == 0 || options.part_size == 0 || options.parts_in_flight == 0 || options.memory_limit == 0)
+    if (*options.threshold == 0 || *options.part_size == 0 || *options.parts_in_flight == 0 || options.memory_limit == 0)
         fail(errc::invalid_argument, store, where, "threshold, part_size, parts_in_flight and memory_limit must not be zero");
 }
 
@@ -57,7 +66,7 @@ awaitable<opening> open_first(std::shared_ptr<object_store> store, object_key wh
                               range_engine_options options, async::time_point deadline) {
     boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
     async::clock& clock = async::clock::of(executor);
-    bool const single = options.strategy == read_strategy::single;
+    bool const single = *options.strategy == read_strategy::single;
 
     get_options ask = until(options.get, clock, deadline);
     std::optional<object_meta> probed;

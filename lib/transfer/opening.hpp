@@ -20,11 +20,14 @@ public:
     std::uint64_t rest() const noexcept { return all.length - first.range().length; }
 };
 
-/// Opens `range` with a request for at most `first_size` bytes of it (all of it for `single`).
+/// Opens `range`, as `options` that are settled say, with a request for at most `first_size` bytes of it (all of it for `single`).
 ///
 /// Errors: those of `get`; protocol when the store answers another range, or parts are needed and no strong ETag pins the version.
 awaitable<opening> open_first(std::shared_ptr<object_store> store, object_key where, byte_range range, std::uint64_t first_size,
                               range_engine_options options, async::time_point deadline);
+
+/// `given`, with all that it leaves to the store. Pure.
+range_engine_options settled(range_engine_options given, reading_habit const& store);
 
 /// When a transfer that begins now must have ended: `options.get.time_limit` is of the whole.
 async::time_point deadline_of(range_engine_options const& options, async::clock const& clock);
@@ -32,7 +35,7 @@ async::time_point deadline_of(range_engine_options const& options, async::clock 
 /// `options` with what is left until `deadline` as the limit of one part.
 get_options until(get_options options, async::clock const& clock, async::time_point deadline);
 
-/// Errors: invalid_argument for a zero in a size or count.
+/// Errors: invalid_argument for a zero in a size or count of options that are settled.
 void check(range_engine_options const& options, object_store const& store, object_key const& where);
 
 /// What is put together must be of one version: If-Match asks for that, but a service or a cache in between may not look at it.

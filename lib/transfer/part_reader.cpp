@@ -14,10 +14,10 @@ part_reader::part_reader(std::shared_ptr<object_store> store, object_key where, 
       from_(from),
       clock_(clock),
       deadline_(deadline),
-      others_(from->first.range().length, from->rest(), options.part_size, tail) {
-    std::uint64_t const block = std::max<std::uint64_t>({from->first.range().length, std::min(options.part_size, from->rest()), 1});
+      others_(from->first.range().length, from->rest(), *options.part_size, tail) {
+    std::uint64_t const block = std::max<std::uint64_t>({from->first.range().length, std::min(*options.part_size, from->rest()), 1});
     std::uint64_t const affordable = options.memory_limit / block;
-    std::uint64_t const window = std::min<std::uint64_t>({options.parts_in_flight, count(), affordable});
+    std::uint64_t const window = std::min<std::uint64_t>({*options.parts_in_flight, count(), affordable});
     window_ = static_cast<std::size_t>(std::max<std::uint64_t>(1, window));
     blocks_ = std::make_shared<block_pool>(block, window_);
 }

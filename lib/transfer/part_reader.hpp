@@ -17,7 +17,7 @@
 namespace sluice::inline v0::transfer {
 
 /// The parts of one object, for the coroutines of one transfer: each part is claimed once and fetched into a block of its own.
-/// Outlives them all, as does `*from`, whose body is part 0.
+/// `options` are settled. Outlives them all, as does `*from`, whose body is part 0.
 class part_reader {
 public:
     part_reader(std::shared_ptr<object_store> store, object_key where, opening* from, range_engine_options const& options,

@@ -1,4 +1,5 @@
 #include "transfer/at_edge.hpp"
+#include "transfer/block_pool.hpp"
 #include "transfer/opening.hpp"
 #include "transfer/range_plan.hpp"
 
@@ -30,7 +31,7 @@ awaitable<void> fill(std::shared_ptr<object_store> store, object_key where, open
     }
     boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
     async::clock const& clock = async::clock::of(executor);
-    part_plan const parts(first_size, from->rest(), options.part_size);
+    part_plan const parts(first_size, from->rest(), *options.part_size);
     std::atomic<std::uint64_t> next = 0;
 
     auto fetch_others = [&]() -> awaitable<void> {
@@ -50,7 +51,7 @@ awaitable<void> fill(std::shared_ptr<object_store> store, object_key where, open
     // The first failure cancels the others, and is thrown only after the last of them has stopped touching `into`.
     auto body = [&](async::task_group& group) -> awaitable<void> {
         group.spawn([&] { return fetch_first_then_others(); });
-        for (std::uint64_t n = std::min<std::uint64_t>(options.parts_in_flight - 1, parts.size()); n > 0; --n)
+        for (std::uint64_t n = std::min<std::uint64_t>(*options.parts_in_flight - 1, parts.size()); n > 0; --n)
             group.spawn([&] { return fetch_others(); });
         co_return;
     };
@@ -59,15 +60,16 @@ awaitable<void> fill(std::shared_ptr<object_store> store, object_key where, open
 
 awaitable<read_result> read_ranged(std::shared_ptr<object_store> store, object_key where, byte_range range, std::span<std::byte> into,
                                    range_engine_options options) {
+    options = settled(std::move(options), store->can().reading);
     check(options, *store, where);
     bool const known_small =
-        range.what != byte_range::kind::whole && range.what != byte_range::kind::from && range.length <= options.threshold;
-    if (!options.opened && (options.strategy == read_strategy::single || known_small))
+        range.what != byte_range::kind::whole && range.what != byte_range::kind::from && range.length <= *options.threshold;
+    if (!options.opened && (*options.strategy == read_strategy::single || known_small))
         co_return co_await store->read(where, range, into, options.get);
 
     boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
     async::time_point const deadline = deadline_of(options, async::clock::of(executor));
-    std::uint64_t const first_size = std::clamp<std::uint64_t>(into.size(), 1, options.threshold);
+    std::uint64_t const first_size = std::clamp<std::uint64_t>(into.size(), 1, *options.threshold);
     opening from = co_await open_first(store, where, range, first_size, options, deadline);
     if (from.all.length > into.size())
         fail(errc::buffer_too_small, *store, where,
@@ -80,11 +82,12 @@ awaitable<read_result> read_ranged(std::shared_ptr<object_store> store, object_k
 }
 
 awaitable<whole_object> get_all(std::shared_ptr<object_store> store, object_key where, range_engine_options options) {
+    options = settled(std::move(options), store->can().reading);
     check(options, *store, where);
     boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
     async::time_point const deadline = deadline_of(options, async::clock::of(executor));
-    opening from = co_await open_first(store, where, byte_range::whole(), options.threshold, options, deadline);
-    std::shared_ptr<std::byte[]> memory = std::make_shared_for_overwrite<std::byte[]>(from.all.length);
+    opening from = co_await open_first(store, where, byte_range::whole(), *options.threshold, options, deadline);
+    std::shared_ptr<std::byte> memory = take_block(static_cast<std::size_t>(from.all.length));
     std::span<std::byte> const into(memory.get(), from.all.length);
     co_await fill(store, where, &from, into, options, deadline);
     whole_object done;

@@ -101,14 +101,15 @@ awaitable<void> stream_unordered(part_reader* reader, part_sink* sink) {
 
 awaitable<object_meta> stream(std::shared_ptr<object_store> store, object_key where, byte_range range, part_sink sink,
                               range_engine_options options, bool ordered) {
+    options = settled(std::move(options), store->can().reading);
     check(options, *store, where);
     boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
     async::clock const& clock = async::clock::of(executor);
     async::time_point const deadline = deadline_of(options, clock);
-    std::uint64_t const first_size = std::min(options.threshold, options.memory_limit);
+    std::uint64_t const first_size = std::min(*options.threshold, options.memory_limit);
     opening from = co_await open_first(store, where, range, first_size, options, deadline);
-    if (options.strategy == read_strategy::single) {
-        co_await stream_single(&from, std::min(options.part_size, options.memory_limit), &sink);
+    if (*options.strategy == read_strategy::single) {
+        co_await stream_single(&from, std::min(*options.part_size, options.memory_limit), &sink);
     } else if (from.all.length > 0) {
         part_reader reader(store, where, &from, options, clock, deadline);
         if (ordered) {

@@ -2,6 +2,7 @@
 
 #include "backend/file/list_cache.hpp"
 #include "base/log.hpp"
+#include "uring/direct_buffers.hpp"
 
 #include <sluice/error.hpp>
 #include <sluice/file.hpp>
@@ -27,6 +28,7 @@ public:
     std::string const uri;         ///< "file:///folder/"
     base::logger const log;
     mutable list_cache listings;
+    mutable uring::direct_buffers buffers{std::size_t{32} << 20};
 };
 
 }  // namespace sluice::inline v0::file

@@ -77,6 +77,8 @@ awaitable<result<void>> fresh_file::create_named(int flags, unsigned mode) {
     named_ = true;  // from here on, lest the context goes while the name is made
     result<uring::file> opened = co_await folder_.open(partial_, O_CREAT | O_EXCL | O_RDWR | flags, mode);
     if (!opened) {
+        // The system may have made the file, and only then said that it cannot be open O_DIRECT.
+        if (opened.error().reason() == errc::invalid_argument) remove_now();
         named_ = false;
         co_return opened.error();
     }

@@ -2,10 +2,12 @@
 
 #include "backend/file/operation.hpp"
 #include "store/conditions.hpp"
+#include "uring/alignment.hpp"
 #include "uring/file.hpp"
 
 #include <sluice/object.hpp>
 
+#include <optional>
 #include <string>
 
 namespace sluice::inline v0::file {
@@ -15,13 +17,14 @@ struct opened_object {
     opened_object() {}
     uring::file file;
     object_meta meta;
+    std::optional<uring::alignment> direct;  ///< when it was opened past the page cache
 };
 
 /// Opens the operation's key. Errors: not_found, also for folders; invalid_argument for keys that are no paths and for what is no file;
-/// those of the conditions; unsupported for a version.
-awaitable<result<opened_object>> open_object(operation* op, store::read_conditions conditions, std::string version);
+/// those of the conditions; unsupported for a version, and for direct access where the file system cannot: see `by_access`.
+awaitable<result<opened_object>> open_object(operation* op, file_access access, store::read_conditions conditions, std::string version);
 
-/// As `open_object`, without the right to read: what is there.
+/// As `open_object`, without the right to read: what is there, by the access the settings allow.
 awaitable<result<object_meta>> look_at(operation* op, store::read_conditions conditions, std::string version);
 
 /// `range` within the object. Errors: range_not_satisfiable when it begins at or behind the end of one that is not empty.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "uring/alignment.hpp"
+#include "uring/direct_buffers.hpp"
 #include "uring/file.hpp"
 
 #include <sluice/awaitable.hpp>
@@ -27,5 +29,8 @@ public:
 };
 
 std::unique_ptr<part_writer> make_buffered_writer();
+
+/// For a file that was opened O_DIRECT and now is `size` bytes long. Lifetime: not beyond that of `buffers`.
+std::unique_ptr<part_writer> make_direct_writer(uring::alignment align, uring::direct_buffers& buffers, std::uint64_t size);
 
 }  // namespace sluice::inline v0::file

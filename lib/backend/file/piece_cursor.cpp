@@ -1,6 +1,7 @@
 #include "backend/file/piece_cursor.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace sluice::inline v0::file {
 
@@ -12,6 +13,16 @@ std::size_t piece_cursor::next(std::span<iovec> const into) const noexcept {
         into[count++] = {const_cast<std::byte*>(rest.data()), rest.size()};  // the structure of readv and writev knows no const
     }
     return count;
+}
+
+void piece_cursor::copy(std::span<std::byte> into) noexcept {
+    while (!into.empty() && !at_end()) {
+        std::span<std::byte const> const next = run();
+        std::size_t const n = std::min(next.size(), into.size());
+        std::memcpy(into.data(), next.data(), n);
+        into = into.subspan(n);
+        moved(n);
+    }
 }
 
 void piece_cursor::moved(std::uint64_t n) noexcept {

@@ -22,6 +22,13 @@ public:
     /// What comes next, into the front of `into`: how many of its elements.
     std::size_t next(std::span<iovec> into) const noexcept;
 
+    /// What is left of the piece it stands on.
+    std::span<std::byte const> run() const noexcept {
+        return at_end() ? std::span<std::byte const>() : pieces_[piece_].view().subspan(within_);
+    }
+    /// Copies what comes next, of any number of pieces, and moves on. `into` is no longer than what is left.
+    void copy(std::span<std::byte> into) noexcept;
+
     /// `n` of those bytes were written.
     void moved(std::uint64_t n) noexcept;
 

@@ -156,4 +156,11 @@ awaitable<result<lasting_file>> make_file(operation* op, key_path where, put_opt
     co_return std::move(plain);
 }
 
+awaitable<void> unmake_file(lasting_file* made) {
+    bool const was_left = made->log && !made->parts.empty();
+    if (was_left) co_return;
+    if (made->log) co_await made->log->remove(&made->fresh.folder());
+    co_await made->fresh.discard();
+}
+
 }  // namespace sluice::inline v0::file

@@ -26,4 +26,7 @@ struct lasting_file {
 /// the machine was started. Errors: those of `begin_file`. Cancel: what was left is left.
 awaitable<result<lasting_file>> make_file(operation* op, key_path where, put_options options, int flags);
 
+/// What was made for an upload that does not begin after all: what another had left stays, else nothing.
+awaitable<void> unmake_file(lasting_file* made);
+
 }  // namespace sluice::inline v0::file

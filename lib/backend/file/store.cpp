@@ -84,6 +84,8 @@ public:
         c.remove_batch = 1000;
         c.max_parts = max_parts;
         c.max_part = std::numeric_limits<std::int64_t>::max();
+        // A page-cache hit is a copy that one thread does best in one go; a disk wants to be asked for many things at once.
+        if (!store_->direct()) c.reading.strategy = read_strategy::single;
         return c;
     }
     std::string uri() const override { return store_->uri; }

@@ -12,11 +12,13 @@ struct variant {
     bool behind = false;  // the call, not before it
     durability keep = durability::file_and_directory;
     access_pattern pattern = access_pattern::automatic;
+    file_access access = file_access::buffered;
 
     file_settings settings() const {
         file_settings all;
         all.keep = keep;
         all.pattern = pattern;
+        all.access = access;
         return all;
     }
 };
@@ -29,6 +31,9 @@ std::vector<variant> variants_of(file_story const& story) {
             for (durability const keep : {durability::none, durability::file, durability::file_and_directory})
                 all.push_back({unnamed, behind, keep, access_pattern::automatic});
             all.push_back({unnamed, behind, durability::none, access_pattern::dont_need});
+            variant direct{unnamed, behind};
+            direct.access = file_access::direct;
+            all.push_back(direct);
         }
     }
     return all;
@@ -62,7 +67,7 @@ struct tally {
 template <class Afterwards>
 std::uint64_t kill_at_every_call(file_story const& story, variant how, Afterwards afterwards) {
     for (std::uint64_t n = 0;; ++n) {
-        temporary_folder const folder(in_memory());
+        temporary_folder const folder(how.access == file_access::direct ? on_disk() : in_memory());
         prepare(story, folder.path());
         bool const killed = killed_at(story, folder.path(), how, n);
         story_end end;

@@ -20,18 +20,26 @@ std::vector<file_story> all_stories() {
     return all;
 }
 
-std::uint64_t undisturbed(file_story const& story, bool unnamed) {
-    temporary_folder const folder(in_memory());
+/// Where the stories take place.
+struct scene {
+    scene() {}
+    explicit scene(file_access access) : below(access == file_access::direct ? on_disk() : in_memory()) { settings.access = access; }
+    std::string below = in_memory();
+    file_settings settings;
+};
+
+std::uint64_t undisturbed(file_story const& story, bool unnamed, scene const& where) {
+    temporary_folder const folder(where.below);
     prepare(story, folder.path());
-    story_end const end = run_story(story, folder.path(), unnamed, incident());
+    story_end const end = run_story(story, folder.path(), unnamed, incident(), where.settings);
     CHECK_MESSAGE(end.succeeded, story.name);
     check_outcome(story, folder.path(), end, story.name);
     return end.calls;
 }
 
 /// What was left is gone on with, or is swept away.
-void tell_again(file_story const& story, std::string const& path, bool unnamed, std::string const& which) {
-    story_end const end = run_story(story, path, unnamed, incident());
+void tell_again(file_story const& story, std::string const& path, bool unnamed, scene const& where, std::string const& which) {
+    story_end const end = run_story(story, path, unnamed, incident(), where.settings);
     CHECK_MESSAGE(end.succeeded, which);
     check_outcome(story, path, end, which + ", told again");
     run([&]() -> awaitable<void> { co_await sweep_stale(path); });
@@ -41,23 +49,23 @@ void tell_again(file_story const& story, std::string const& path, bool unnamed, 
 }
 
 /// Tells every story once for each of its calls, with this incident there. Returns the reasons it ended with.
-std::set<errc> at_every_call(std::vector<file_story> const& stories, incident happens) {
+std::set<errc> at_every_call(std::vector<file_story> const& stories, incident happens, scene const& where = scene()) {
     std::set<errc> reasons;
     for (file_story story : stories) {
         story.may_leave = story.resumes && happens.what == incident::kind::error;
         for (bool const unnamed : {true, false}) {
             if (story.resumes && !unnamed) continue;  // it is named anyway
-            std::uint64_t calls = undisturbed(story, unnamed);
+            std::uint64_t calls = undisturbed(story, unnamed, where);
             for (happens.at = 0; happens.at < calls; ++happens.at) {
-                temporary_folder const folder(in_memory());
+                temporary_folder const folder(where.below);
                 prepare(story, folder.path());
                 std::size_t const before = open_descriptors();
-                story_end const end = run_story(story, folder.path(), unnamed, happens);
+                story_end const end = run_story(story, folder.path(), unnamed, happens, where.settings);
                 std::string const which = story.name + (unnamed ? ", call " : ", named, call ") + std::to_string(happens.at);
                 check_outcome(story, folder.path(), end, which);
                 CHECK_MESSAGE(open_descriptors() == before, which);
                 if (end.why) reasons.insert(end.why->reason());
-                if (story.resumes) tell_again(story, folder.path(), unnamed, which);
+                if (story.resumes) tell_again(story, folder.path(), unnamed, where, which);
                 calls = std::max(calls, end.calls);
             }
         }
@@ -97,4 +105,16 @@ TEST_CASE("file faults: a cancel at any call leaves the old or the new object, a
 
 TEST_CASE("file faults: a context that goes at any call leaves the old or the new object, and no half-written file") {
     CHECK(at_every_call(all_stories(), {0, incident::kind::destroy}).empty());
+}
+
+TEST_CASE("file faults: past the page cache, whatever happens at any call is told, and nothing is half done") {
+    scene const direct(file_access::direct);
+    std::set<errc> const full = at_every_call(write_stories(), {0, incident::kind::error, ENOSPC}, direct);
+    CHECK(full.contains(errc::no_space));
+    CHECK_FALSE(full.contains(errc::io));
+    std::set<errc> const failing = at_every_call(all_stories(), {0, incident::kind::error, EIO}, direct);
+    CHECK(failing.contains(errc::io));
+    CHECK(at_every_call(all_stories(), {0, incident::kind::short_transfer}, direct).empty());
+    CHECK(at_every_call(all_stories(), {0, incident::kind::cancel}, direct) == std::set<errc>{errc::cancelled});
+    CHECK(at_every_call(all_stories(), {0, incident::kind::destroy}, direct).empty());
 }

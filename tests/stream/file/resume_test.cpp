@@ -245,3 +245,32 @@ TEST_CASE("file uploads: a part that was written into counts as not written, als
         }
     });
 }
+
+TEST_CASE("file resume: past the page cache it is the same, and where that cannot be nothing is left") {
+    for (direct_mode const mode : {direct_mode::required, direct_mode::preferred}) {
+        file_settings settings;
+        settings.access = file_access::direct;
+        settings.direct = mode;
+        in_folders(
+            [&](folder_store at) -> awaitable<void> {
+                std::string const data = tale(size_of_all);
+                bool able = true;
+                try {
+                    co_await leave(at, data, "124");
+                } catch (error const& e) {
+                    able = e.reason() != errc::unsupported;
+                }
+                CHECK((able || mode == direct_mode::required));
+                if (!able) {
+                    CHECK(partials_in(at.path).empty());
+                    co_return;
+                }
+                upload again = co_await at.store->create_upload("f/k", as());
+                CHECK(numbers_of(again) == std::vector<std::uint32_t>{1, 2, 4});
+                co_await finish(again, data);
+                CHECK((read_file(at / "f/k") == data));
+                CHECK(tree_of(at.path) == just_k());
+            },
+            settings);
+    }
+}

@@ -53,3 +53,17 @@ TEST_CASE("piece cursor: all bytes once and in order, however little each write 
         CHECK(written == expected);
     }
 }
+
+TEST_CASE("piece cursor: copies over the ends of pieces, and says what is left of the one it stands on") {
+    std::vector<bytes> const pieces{bytes::copy_of("abc"), bytes(), bytes::copy_of("d"), bytes::copy_of("efgh")};
+    file::piece_cursor at(pieces);
+    std::array<std::byte, 5> five{};
+    at.copy(five);
+    CHECK(std::string_view(reinterpret_cast<char const*>(five.data()), 5) == "abcde");
+    CHECK(at.done() == 5);
+    CHECK(at.run().size() == 3);
+    at.copy(std::span(five).first(3));
+    CHECK(std::string_view(reinterpret_cast<char const*>(five.data()), 3) == "fgh");
+    CHECK(at.at_end());
+    CHECK(at.run().empty());
+}
