@@ -1,6 +1,7 @@
 #include "backend/file/publish.hpp"
 
 #include "async/entropy.hpp"
+#include "backend/file/caching.hpp"
 #include "backend/file/folder_lock.hpp"
 #include "backend/file/version.hpp"
 #include "store/conditions.hpp"
@@ -51,6 +52,12 @@ awaitable<result<void>> take_name(operation* op, fresh_file* fresh, std::string 
         if (!met_another) co_return taken;
     }
     co_return co_await replace(op, fresh, std::move(name), std::move(terms));
+}
+
+/// Nothing where no write goes through the page cache.
+file_settings const* of_cache(file_settings const& settings) noexcept {
+    bool const never = settings.access == file_access::direct && settings.direct == direct_mode::required;
+    return never ? nullptr : &settings;
 }
 
 /// All that can still go wrong with the bytes goes wrong here.
@@ -132,6 +139,7 @@ awaitable<result<put_result>> publish(operation* op, fresh_file* fresh, key_path
     if (!done) co_return done.error();
     if (op->store().settings.keep == durability::file_and_directory) done = co_await fresh->folder().sync();
     if (!done) co_return unsure(done.error());
+    co_await advise_used(of_cache(op->store().settings), &fresh->content(), 0, status->size);  // no reason to call it a failure
     put_result put;
     put.etag = etag_of(*status);
     co_return std::move(put);

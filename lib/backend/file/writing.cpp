@@ -1,6 +1,5 @@
 #include "backend/file/writing.hpp"
 
-#include "backend/file/caching.hpp"
 #include "backend/file/direct_access.hpp"
 
 #include <fcntl.h>
@@ -45,7 +44,6 @@ awaitable<result<begun_file>> begin_by(operation* op, file_access access, put_op
     }
     if (!made) co_return made.error();
     begun.file = std::move(*made);
-    begun.access = access;
     result<std::unique_ptr<part_writer>> writer = co_await writer_for(op, &begun.file.fresh.content(), access);
     if (!writer) {
         co_await unmake_file(&begun.file);
@@ -77,8 +75,6 @@ awaitable<result<put_result>> write_object(operation* op, payload data, put_opti
     if (!done) co_return done.error();
     result<put_result> put = co_await publish(op, &begun->file.fresh, begun->where, publish_terms(options));
     if (!put) co_return std::move(put);
-    bool const cached = begun->access == file_access::buffered;
-    if (cached) co_await advise_used(&op->store().settings, content, 0, data.size());  // no reason to call the put a failure
     op->succeeded(data.size());
     co_return std::move(put);
 }

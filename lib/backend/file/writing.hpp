@@ -17,7 +17,6 @@ struct begun_file {
     key_path where;
     lasting_file file;  ///< without a journal when it is not to be taken up again
     std::unique_ptr<part_writer> writer;
-    file_access access = file_access::buffered;
 };
 
 /// Makes the file for the operation's key, and what writes into it. Errors: those of `begin_file`; invalid_argument for what can be no

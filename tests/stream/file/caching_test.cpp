@@ -113,6 +113,7 @@ TEST_CASE("caching: dont_need leaves nothing of what was read or written in the 
     CHECK(cached_by(settings, read_whole) == 0);
     CHECK(cached_by(settings, read_in_order) == 0);
     CHECK(cached_by(settings, write_whole) == 0);
+    CHECK(cached_by(settings, write_in_parts) == 0);
 }
 
 TEST_CASE("caching: a random reader reads nothing ahead, a sequential one does") {
@@ -145,6 +146,7 @@ TEST_CASE("caching: the advice the system is given is that of the settings") {
     constexpr unsigned dont_need = POSIX_FADV_DONTNEED;
     CHECK(advice_of(settings, read_some) == advice{dont_need});
     CHECK(advice_of(settings, write_whole) == advice{dont_need});
+    CHECK(advice_of(settings, write_in_parts) == advice{dont_need});
     advice const in_order = advice_of(settings, read_in_order);
     CHECK(in_order.count(sequential) == 1);
     CHECK(in_order.count(dont_need) == in_order.size() - 1);

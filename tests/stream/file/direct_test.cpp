@@ -81,6 +81,31 @@ bytes in_a_page(std::string_view text, std::size_t off = 0) {
     return {memory, memory->bytes()};
 }
 
+/// An upload of parts cut at `cuts`, written in random order, several at once, from memory or from sources.
+awaitable<void> upload_in_parts(folder_store at, std::string const* data, std::vector<std::uint64_t> cuts, unsigned seed) {
+    std::mt19937 engine(seed);
+    upload to = co_await at.store->create_upload("k");
+    std::vector<std::uint32_t> order;
+    for (std::uint32_t i = 1; i < cuts.size(); ++i) order.push_back(i);
+    std::ranges::shuffle(order, engine);
+    std::atomic<std::size_t> next = 0;
+    auto const work = [&]() -> awaitable<void> {
+        for (std::size_t i = next++; i < order.size(); i = next++) {
+            std::uint32_t const number = order[i];
+            std::string part = data->substr(cuts[number - 1], cuts[number] - cuts[number - 1]);
+            payload bytes_of_it(part);
+            if (number % 2 == 0) bytes_of_it = payload(std::make_shared<text_source>(std::move(part)));
+            co_await to.write({number, cuts[number - 1]}, std::move(bytes_of_it));
+        }
+    };
+    auto const body = [&](async::task_group& group) -> awaitable<void> {
+        for (int n = 0; n < 6; ++n) group.spawn([&] { return work(); });
+        co_return;
+    };
+    co_await async::with_task_group(body);
+    co_await to.complete();
+}
+
 }  // namespace
 
 TEST_CASE("direct: every offset, length and address reads the same bytes") {
@@ -165,35 +190,6 @@ TEST_CASE("direct: pieces of any size and address are written as one") {
         }
     });
 }
-
-namespace {
-
-/// An upload of parts cut at `cuts`, written in random order, several at once, from memory or from sources.
-awaitable<void> upload_in_parts(folder_store at, std::string const* data, std::vector<std::uint64_t> cuts, unsigned seed) {
-    std::mt19937 engine(seed);
-    upload to = co_await at.store->create_upload("k");
-    std::vector<std::uint32_t> order;
-    for (std::uint32_t i = 1; i < cuts.size(); ++i) order.push_back(i);
-    std::ranges::shuffle(order, engine);
-    std::atomic<std::size_t> next = 0;
-    auto const work = [&]() -> awaitable<void> {
-        for (std::size_t i = next++; i < order.size(); i = next++) {
-            std::uint32_t const number = order[i];
-            std::string part = data->substr(cuts[number - 1], cuts[number] - cuts[number - 1]);
-            payload bytes_of_it(part);
-            if (number % 2 == 0) bytes_of_it = payload(std::make_shared<text_source>(std::move(part)));
-            co_await to.write({number, cuts[number - 1]}, std::move(bytes_of_it));
-        }
-    };
-    auto const body = [&](async::task_group& group) -> awaitable<void> {
-        for (int n = 0; n < 6; ++n) group.spawn([&] { return work(); });
-        co_return;
-    };
-    co_await async::with_task_group(body);
-    co_await to.complete();
-}
-
-}  // namespace
 
 TEST_CASE("direct: parts of any length in any order, several at once, that share blocks lose no byte") {
     directly([](folder_store at) -> awaitable<void> {
