@@ -1,0 +1,52 @@
+#include "cases.hpp"
+#include "loopback/meter.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <system_error>
+
+namespace {
+
+int checked(long answer, char const* what) {
+    if (answer < 0) throw std::system_error(errno, std::generic_category(), what);
+    return static_cast<int>(answer);
+}
+
+int open_folder(std::string const& path) { return checked(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open the folder"); }
+
+void write_one(int folder, std::string const& name, bool durable, std::array<char, bench::small_size> const& content) {
+    std::string const partial = name + ".partial";
+    int const file = checked(::openat(folder, partial.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666), "open");
+    checked(::pwrite(file, content.data(), content.size(), 0), "write");
+    if (durable) checked(::fsync(file), "flush");
+    checked(::close(file), "close");
+    checked(::renameat(folder, partial.c_str(), folder, name.c_str()), "rename");
+    if (durable) checked(::fsync(folder), "flush the folder");
+}
+
+}  // namespace
+
+void bench::plain_put(std::string const& folder, unsigned count, bool durable) {
+    int const there = open_folder(folder);
+    std::array<char, small_size> content{};
+    meter const work;
+    for (unsigned i = 0; i < count; ++i) write_one(there, small_name(i), durable, content);
+    work.print(std::uint64_t{count} * small_size, count);
+    ::close(there);
+}
+
+void bench::plain_get(std::string const& folder, unsigned count) {
+    int const there = open_folder(folder);
+    std::array<char, small_size> into{};
+    meter const work;
+    for (unsigned i = 0; i < count; ++i) {
+        int const file = checked(::openat(there, small_name(i).c_str(), O_RDONLY | O_CLOEXEC), "open");
+        checked(::pread(file, into.data(), into.size(), 0), "read");
+        ::close(file);
+    }
+    work.print(std::uint64_t{count} * small_size, count);
+    ::close(there);
+}
