@@ -1,6 +1,7 @@
 #pragma once
 
 #include "uring/provider.hpp"
+#include "uring/quick_status.hpp"
 
 namespace sluice::inline v0::async {
 class blocking;
@@ -16,6 +17,7 @@ public:
 
     awaitable<std::int32_t> perform(request what) override;
     awaitable<void> perform_all(std::span<request const> calls, std::span<std::int32_t> answers) override;
+    bool status_now(int fd, struct ::statx& into) noexcept override { return quick_status(fd, into); }
     void close_now(int fd) noexcept override;
     void remove_now(int directory, char const* name) noexcept override;
     int duplicate(int fd) noexcept override;

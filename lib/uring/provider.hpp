@@ -27,6 +27,9 @@ public:
     /// Cancel: as of `perform`, between two of them; which are done by then is not said.
     virtual awaitable<void> perform_all(std::span<request const> calls, std::span<std::int32_t> answers);
 
+    /// The status of an open file, where that can be told at once. False: it is to be asked for by `perform`.
+    virtual bool status_now(int, struct ::statx&) noexcept { return false; }
+
     /// Closes without waiting for the context: what a destructor does with a descriptor this provider opened.
     virtual void close_now(int fd) noexcept = 0;
 

@@ -100,6 +100,25 @@ TEST_CASE("files: status tells what stat tells, and follows no link") {
     });
 }
 
+TEST_CASE("files: the status of an open file is that of now, whoever writes to it") {
+    everywhere([](place& at) -> awaitable<void> {
+        file f = co_await made(at, "a", "");
+        int const other = ::open((at.path + "/a").c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+        std::int64_t modified = 0;
+        for (std::uint64_t size = 1; size <= 50; ++size) {
+            REQUIRE(::write(other, "x", 1) == 1);
+            result<file_status> const about = co_await f.status();
+            CHECK(must(about).size == size);
+            CHECK(about->modified >= modified);
+            modified = about->modified;
+        }
+        std::filesystem::remove(at.path + "/a");
+        result<file_status> const removed = co_await f.status();
+        CHECK(must(removed).links == 0);
+        ::close(other);
+    });
+}
+
 TEST_CASE("files: mode and time are set, whatever the umask and the century") {
     everywhere([](place& at) -> awaitable<void> {
         file f = co_await made(at, "a", "12345");
