@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 
 namespace bench {
@@ -23,6 +24,9 @@ void into_memory(std::string folder, std::string key, unsigned times);  ///< int
 void in_order(std::string folder, std::string key, unsigned times);     ///< by `get`, 128 KiB at a time
 void stream(std::string folder, std::string key, unsigned times);       ///< by `stream_ranged`
 
+/// A piece of memory that is there, not only promised.
+std::span<std::byte> populated(std::size_t size);
+
 /// Every page of a listing.
 void list(std::string folder);
 
@@ -31,6 +35,7 @@ void put_small(std::string folder, unsigned count, bool durable);
 void get_small(std::string folder, unsigned count);
 
 /// The same by plain system calls, one after another.
+void plain_read(std::string const& file);
 void plain_put(std::string const& folder, unsigned count, bool durable);
 void plain_get(std::string const& folder, unsigned count);
 

@@ -23,6 +23,7 @@ class Data:
         self.big = folder / "big" / "object"
         self.many = folder / "many"
         self.small = folder / "small"
+        self._fresh = 0
 
     def make(self, groups):
         """What the groups of these names need."""
@@ -55,8 +56,16 @@ class Data:
             made.touch()
         subprocess.run(["find", str(self.many), "-size", "+1"], stdout=subprocess.DEVNULL, check=True)  # names and inodes are in memory
 
-    def empty(self, name):
-        """A folder of that name without anything in it."""
-        shutil.rmtree(self.folder / name, ignore_errors=True)
-        (self.folder / name).mkdir()
+    def fresh(self):
+        """A new folder. What is written is removed at the end, all at once: ext4 passes over inodes that were freed a moment ago, which
+        makes every file that is made then several times as dear, whoever makes it."""
+        self._fresh += 1
+        folder = self.folder / f"written-{self._fresh}"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
         os.sync()
+        return folder
+
+    def remove_written(self):
+        for folder in self.folder.glob("written-*"):
+            shutil.rmtree(folder)

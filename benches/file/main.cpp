@@ -1,6 +1,7 @@
 // sluice's files, and plain system calls to compare with. One JSON line of the work phase on stdout.
 //   file seam FILE BLOCK DEPTH SECONDS [WORD..]        O_DIRECT reads by the files seam; words: write random pool cached
 //   file into-memory|in-order|stream FOLDER KEY TIMES  a whole object by the store
+//   file plain-read FILE                               as into-memory, by pread
 //   file list FOLDER                                   every page of a listing
 //   file put|get FOLDER COUNT [durable]                objects of 4 KiB by the store, 32 at once
 //   file plain-put|plain-get FOLDER COUNT [durable]    the same files by system calls, one after another
@@ -44,6 +45,7 @@ bool run(words const& w) {
         {"list", [](words const& a) { bench::list(a.at(1)); }},
         {"put", [](words const& a) { bench::put_small(a.at(1), number(a, 2), has(a, "durable")); }},
         {"get", [](words const& a) { bench::get_small(a.at(1), number(a, 2)); }},
+        {"plain-read", [](words const& a) { bench::plain_read(a.at(1)); }},
         {"plain-put", [](words const& a) { bench::plain_put(a.at(1), number(a, 2), has(a, "durable")); }},
         {"plain-get", [](words const& a) { bench::plain_get(a.at(1), number(a, 2)); }},
     };

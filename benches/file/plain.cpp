@@ -2,8 +2,11 @@
 #include "loopback/meter.hpp"
 
 #include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <system_error>
@@ -28,6 +31,27 @@ void write_one(int folder, std::string const& name, bool durable, std::array<cha
 }
 
 }  // namespace
+
+std::span<std::byte> bench::populated(std::size_t size) {
+    void* const memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+    if (memory == MAP_FAILED) throw std::system_error(errno, std::generic_category(), "mmap");
+    return {static_cast<std::byte*>(memory), size};
+}
+
+void bench::plain_read(std::string const& file) {
+    constexpr std::size_t most = std::size_t{4} << 20;
+    int const there = checked(::open(file.c_str(), O_RDONLY | O_CLOEXEC), "open");
+    struct stat about {};
+    checked(::fstat(there, &about), "look at the file");
+    std::span<std::byte> const into = populated(static_cast<std::size_t>(about.st_size));
+    meter const work;
+    for (std::size_t at = 0; at < into.size();) {
+        std::size_t const next = std::min(most, into.size() - at);
+        at += static_cast<std::size_t>(checked(::pread(there, into.data() + at, next, static_cast<off_t>(at)), "read"));
+    }
+    work.print(into.size(), 1);
+    ::close(there);
+}
 
 void bench::plain_put(std::string const& folder, unsigned count, bool durable) {
     int const there = open_folder(folder);

@@ -28,10 +28,10 @@ def whole_process(command, requests, bytes_moved):
     return run
 
 
-def metered(command, before=lambda: None):
+def metered(command):
     def run():
-        before()
-        done = subprocess.run(command, capture_output=True, text=True)
+        words = [str(w() if callable(w) else w) for w in command]
+        done = subprocess.run(words, capture_output=True, text=True)
         if done.returncode != 0:
             raise RuntimeError(f"{command}: {done.stderr.strip()[-300:]}")
         return json.loads(done.stdout.splitlines()[-1])
@@ -57,13 +57,10 @@ LEAN = ("--iodepth_batch_submit=32", "--iodepth_batch_complete_min=1", "--gtod_r
 
 def programs(build, data):
     """Group -> (unit of work, {program -> command}); the first program of a group is its reference."""
-    bench, folder = str(build / "benches/bench-file"), data.folder
-    def sluice(*words, before=lambda: None):
-        return metered([bench, *map(str, words)], before)
+    def bench(*words):
+        return metered([build / "benches/bench-file", *words])
     def seam(block, depth, *words):
-        return sluice("seam", data.direct, block, depth, SECONDS, *words)
-    def fresh(name, *words):
-        return sluice(words[0], folder / name, *words[1:], before=lambda: data.empty(name))
+        return bench("seam", data.direct, block, depth, SECONDS, *words)
     find = ["find", str(data.many), "-type", "f"]
     return {
         "4 KiB direct random reads, 32 in flight": ("operation", {
@@ -78,22 +75,23 @@ def programs(build, data):
             "sluice, files seam": seam(1 << 20, 8, "write")}),
         "4 GiB file from the page cache": ("GiB", {
             "cat >/dev/null": whole_process(["cat", str(data.big)], 1, BIG),
-            "sluice, get, 128 KiB at a time": sluice("in-order", data.big.parent, data.big.name, 1),
-            "sluice, stream_ranged": sluice("stream", data.big.parent, data.big.name, 1),
-            "sluice, read_ranged into memory": sluice("into-memory", data.big.parent, data.big.name, 1)}),
+            "sluice, get, 128 KiB at a time": bench("in-order", data.big.parent, data.big.name, 1),
+            "sluice, stream_ranged, 256 KiB at a time": bench("stream", data.big.parent, data.big.name, 1),
+            "pread, 4 MiB at a time, into 4 GiB of memory": bench("plain-read", data.big),
+            "sluice, read_ranged into 4 GiB of memory": bench("into-memory", data.big.parent, data.big.name, 1)}),
         f"list of {COUNT:,} files": ("file", {
             "find -printf '%s %T@ %p\\n'": whole_process([*find, "-printf", "%s %T@ %p\\n"], COUNT, 0),
             "find (names only)": whole_process(find, COUNT, 0),
-            "sluice, pages of 1,000": sluice("list", data.many)}),
+            "sluice, pages of 1,000": bench("list", data.many)}),
         f"{SMALL:,} writes of 4 KiB, not flushed": ("file", {
-            "open, pwrite, close, rename": fresh("plain", "plain-put", SMALL),
-            "sluice, put, 32 in flight": fresh("store", "put", SMALL)}),
+            "open, pwrite, close, rename": bench("plain-put", data.fresh, SMALL),
+            "sluice, put, 32 in flight": bench("put", data.fresh, SMALL)}),
         f"{SMALL:,} reads of 4 KiB from the page cache": ("file", {
-            "open, pread, close": sluice("plain-get", data.small, SMALL),
-            "sluice, read, 32 in flight": sluice("get", data.small, SMALL)}),
+            "open, pread, close": bench("plain-get", data.small, SMALL),
+            "sluice, read, 32 in flight": bench("get", data.small, SMALL)}),
         f"{DURABLE:,} writes of 4 KiB, file and folder flushed": ("file", {
-            "open, pwrite, fsync, close, rename, fsync": fresh("plain", "plain-put", DURABLE, "durable"),
-            "sluice, put, 32 in flight": fresh("store", "put", DURABLE, "durable")}),
+            "open, pwrite, fsync, close, rename, fsync": bench("plain-put", data.fresh, DURABLE, "durable"),
+            "sluice, put, 32 in flight": bench("put", data.fresh, DURABLE, "durable")}),
     }
 
 
@@ -128,6 +126,7 @@ def main():
     build = options.build.resolve()
     data = Data(build / "bench-file", str(build / "benches/bench-file"), SMALL)
     groups = {g: p for g, p in programs(build, data).items() if options.only in g}
+    data.remove_written()
     data.make(groups)
     results = {g: {n: [] for n in p} for g, (_, p) in groups.items()}
     for i in range(options.rounds):
@@ -143,6 +142,7 @@ def main():
     for group, rows in results.items():
         table(group, groups[group][0], rows)
     (build / "bench-file.json").write_text(json.dumps(dict(rounds=options.rounds, results=results), indent=1))
+    data.remove_written()
     if options.clean:
         shutil.rmtree(data.folder)
 
