@@ -24,6 +24,9 @@ void into_memory(std::string folder, std::string key, unsigned times);  ///< int
 void in_order(std::string folder, std::string key, unsigned times);     ///< by `get`, 128 KiB at a time
 void stream(std::string folder, std::string key, unsigned times);       ///< by `stream_ranged`
 
+/// Blocks of an object at random, each read by a call of its own, 32 at once, on one thread. `direct`: past the page cache.
+void ranges(std::string folder, std::string key, std::size_t block, unsigned seconds, bool direct);
+
 /// A piece of memory that is there, not only promised.
 std::span<std::byte> populated(std::size_t size);
 

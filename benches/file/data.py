@@ -34,7 +34,7 @@ class Data:
             descriptor = os.open(self.direct, os.O_RDONLY)
             os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)  # a direct read looks for pages in the cache first
             os.close(descriptor)
-        if "page cache" in need and "GiB" in need:
+        if "GiB file" in need or "cached" in need:
             write_file(self.big, BIG, bytes(1 << 20))
             subprocess.run(["cat", str(self.big)], stdout=subprocess.DEVNULL, check=True)
         if "list of" in need:

@@ -1,6 +1,7 @@
 // sluice's files, and plain system calls to compare with. One JSON line of the work phase on stdout.
 //   file seam FILE BLOCK DEPTH SECONDS [WORD..]        O_DIRECT reads by the files seam; words: write random pool cached
 //   file into-memory|in-order|stream FOLDER KEY TIMES  a whole object by the store
+//   file ranges FOLDER KEY BLOCK SECONDS [direct]      blocks of an object at random by the store, 32 at once
 //   file plain-read FILE                               as into-memory, by pread
 //   file list FOLDER                                   every page of a listing
 //   file put|get FOLDER COUNT [durable]                objects of 4 KiB by the store, 32 at once
@@ -42,6 +43,7 @@ bool run(words const& w) {
         {"into-memory", [](words const& a) { bench::into_memory(a.at(1), a.at(2), number(a, 3)); }},
         {"in-order", [](words const& a) { bench::in_order(a.at(1), a.at(2), number(a, 3)); }},
         {"stream", [](words const& a) { bench::stream(a.at(1), a.at(2), number(a, 3)); }},
+        {"ranges", [](words const& a) { bench::ranges(a.at(1), a.at(2), number(a, 3), number(a, 4), has(a, "direct")); }},
         {"list", [](words const& a) { bench::list(a.at(1)); }},
         {"put", [](words const& a) { bench::put_small(a.at(1), number(a, 2), has(a, "durable")); }},
         {"get", [](words const& a) { bench::get_small(a.at(1), number(a, 2)); }},

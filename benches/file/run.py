@@ -73,6 +73,9 @@ def programs(build, data):
         "1 MiB direct sequential writes, 8 in flight": ("GiB", {
             "fio": fio(data.direct, "write", "1m", 8),
             "sluice, files seam": seam(1 << 20, 8, "write")}),
+        "4 KiB cached random reads, 32 in flight": ("operation", {
+            "fio": fio(data.big, "randread", 4096, 32, "--direct=0", "--invalidate=0"),
+            "sluice, store.read": bench("ranges", data.big.parent, data.big.name, 4096, SECONDS)}),
         "4 GiB file from the page cache": ("GiB", {
             "cat >/dev/null": whole_process(["cat", str(data.big)], 1, BIG),
             "sluice, get, 128 KiB at a time": bench("in-order", data.big.parent, data.big.name, 1),

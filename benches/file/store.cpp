@@ -8,6 +8,7 @@
 #include <sluice/range_engine.hpp>
 
 #include <cstdio>
+#include <random>
 #include <stdexcept>
 
 using namespace sluice;
@@ -29,6 +30,15 @@ range_engine_options in_one_request() {
     return options;
 }
 
+/// `worker`, so often as is to be in flight, on the one thread of `runtime`.
+void side_by_side(async::runtime& runtime, std::function<awaitable<void>()> const& worker) {
+    auto const body = [&](async::task_group& group) -> awaitable<void> {
+        for (unsigned i = 0; i < in_flight; ++i) group.spawn([&worker] { return worker(); });
+        co_return;
+    };
+    runtime.run([&]() -> awaitable<void> { co_await async::with_task_group(body); });
+}
+
 /// `one(i)` for every i below `count`, `in_flight` at once, on one thread.
 void many(unsigned count, std::function<awaitable<void>(unsigned)> const& one) {
     async::runtime runtime(1);
@@ -36,12 +46,8 @@ void many(unsigned count, std::function<awaitable<void>(unsigned)> const& one) {
     auto const worker = [&]() -> awaitable<void> {
         while (next < count) co_await one(next++);
     };
-    auto const body = [&](async::task_group& group) -> awaitable<void> {
-        for (unsigned i = 0; i < in_flight; ++i) group.spawn([&worker] { return worker(); });
-        co_return;
-    };
     bench::meter const meter;
-    runtime.run([&]() -> awaitable<void> { co_await async::with_task_group(body); });
+    side_by_side(runtime, worker);
     meter.print(std::uint64_t{count} * bench::small_size, count);
 }
 
@@ -99,6 +105,30 @@ void bench::stream(std::string folder, std::string key, unsigned times) {
     };
     runtime.run(main);
     meter.print(seen, times);
+}
+
+void bench::ranges(std::string folder, std::string key, std::size_t block, unsigned seconds, bool direct) {
+    file_settings settings;
+    settings.root = std::move(folder);
+    settings.access = direct ? file_access::direct : file_access::buffered;
+    std::shared_ptr<object_store> const store = make_file_store(settings);
+    async::runtime runtime(1);
+    object_meta about;
+    runtime.run([&]() -> awaitable<void> { about = co_await store->head(key, head_options()); });
+    std::minstd_rand draw;
+    std::uniform_int_distribution<std::uint64_t> any(0, about.size / block - 1);
+    std::uint64_t done = 0;
+    auto const end = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
+    auto const worker = [&]() -> awaitable<void> {
+        std::span<std::byte> const into = bench::populated(block);  // whole pages, as long as the program lives
+        for (; std::chrono::steady_clock::now() < end; ++done) {
+            byte_range const next = byte_range::bounded(any(draw) * block, block);
+            co_await store->read(key, next, into, get_options());
+        }
+    };
+    bench::meter const meter;
+    side_by_side(runtime, worker);
+    meter.print(done * block, done);
 }
 
 void bench::list(std::string folder) {
