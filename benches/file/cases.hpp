@@ -30,6 +30,9 @@ void ranges(std::string folder, std::string key, std::size_t block, unsigned sec
 /// A piece of memory that is there, not only promised.
 std::span<std::byte> populated(std::size_t size);
 
+/// How many pages of a file are in the page cache.
+std::size_t resident_pages(std::string const& file);
+
 /// Every page of a listing.
 void list(std::string folder);
 

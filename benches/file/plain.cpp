@@ -10,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <system_error>
+#include <vector>
 
 namespace {
 
@@ -36,6 +37,20 @@ std::span<std::byte> bench::populated(std::size_t size) {
     void* const memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
     if (memory == MAP_FAILED) throw std::system_error(errno, std::generic_category(), "mmap");
     return {static_cast<std::byte*>(memory), size};
+}
+
+std::size_t bench::resident_pages(std::string const& file) {
+    int const there = checked(::open(file.c_str(), O_RDONLY | O_CLOEXEC), "open");
+    struct stat about {};
+    checked(::fstat(there, &about), "look at the file");
+    auto const size = static_cast<std::size_t>(about.st_size);
+    void* const memory = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, there, 0);
+    if (memory == MAP_FAILED) throw std::system_error(errno, std::generic_category(), "mmap");
+    std::vector<unsigned char> pages((size + 4095) / 4096);
+    checked(::mincore(memory, size, pages.data()), "mincore");
+    ::munmap(memory, size);
+    ::close(there);
+    return static_cast<std::size_t>(std::ranges::count_if(pages, [](unsigned char p) { return (p & 1) != 0; }));
 }
 
 void bench::plain_read(std::string const& file) {

@@ -66,7 +66,8 @@ def programs(build, data):
         "4 KiB direct random reads, 32 in flight": ("operation", {
             "fio": fio(data.direct, "randread", 4096, 32),
             "fio, batches, no clock": fio(data.direct, "randread", 4096, 32, *LEAN),
-            "sluice, files seam": seam(4096, 32, "random")}),
+            "sluice, files seam": seam(4096, 32, "random"),
+            "sluice, direct store, read": bench("ranges", data.folder, data.direct.name, 4096, SECONDS, "direct")}),
         "1 MiB direct sequential reads, 8 in flight": ("GiB", {
             "fio": fio(data.direct, "read", "1m", 8),
             "sluice, files seam": seam(1 << 20, 8)}),

@@ -129,6 +129,8 @@ void bench::ranges(std::string folder, std::string key, std::size_t block, unsig
     bench::meter const meter;
     side_by_side(runtime, worker);
     meter.print(done * block, done);
+    if (direct && resident_pages(settings.root + '/' + key) > about.size / 4096 / 100)
+        throw std::runtime_error("what was read is in the page cache: the store is not direct");
 }
 
 void bench::list(std::string folder) {
