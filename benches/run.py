@@ -10,6 +10,8 @@ BUILD = HERE.parent / "build" / "release"
 BENCHES = {  # name -> what it measures, packages, command
     "loopback": ("sluice, a bare loop, curl and wrk against one nginx: CPU per GiB, per small GET, memory (about 6 minutes)",
                  "nginx-light curl wrk openssl", [sys.executable, str(HERE / "loopback" / "run.py"), str(BUILD)]),
+    "file": ("sluice's files, fio, cat, find and plain loops on one disk: direct, cached, listings, small files (about 5 minutes, 6 GiB)",
+             "fio", [sys.executable, str(HERE / "file" / "run.py"), str(BUILD)]),
     "sigv4": ("CPU of signing one request", "", [str(BUILD / "benches" / "sigv4-bench")]),
 }
 

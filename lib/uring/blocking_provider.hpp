@@ -1,6 +1,7 @@
 #pragma once
 
 #include "uring/provider.hpp"
+#include "uring/quick_status.hpp"
 
 namespace sluice::inline v0::async {
 class blocking;
@@ -15,7 +16,10 @@ public:
     blocking_provider(async::blocking& pool, std::string why) : pool_(pool), why_(std::move(why)) {}
 
     awaitable<std::int32_t> perform(request what) override;
+    awaitable<void> perform_all(std::span<request const> calls, std::span<std::int32_t> answers) override;
+    bool status_now(int fd, struct ::statx& into) noexcept override { return quick_status(fd, into); }
     void close_now(int fd) noexcept override;
+    void remove_now(int directory, char const* name) noexcept override;
     int duplicate(int fd) noexcept override;
     std::string description() const override { return "the thread pool" + why_; }
 

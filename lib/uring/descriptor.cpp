@@ -55,6 +55,7 @@ awaitable<result<void>> descriptor::close() {
 
 awaitable<result<file_status>> descriptor::status() {
     struct statx raw {};
+    if (owner_->status_now(fd_, raw)) co_return file_status(raw);
     std::int32_t const n = co_await owner_->perform(request::status(fd_, "", AT_EMPTY_PATH, status_mask, &raw));
     if (n < 0) co_return failed("look at", n);
     co_return file_status(raw);

@@ -106,6 +106,10 @@ awaitable<result<void>> directory::remove(std::string name) {
     co_return done("remove", name, n);
 }
 
+void directory::remove_now(std::string const& name) noexcept {
+    if (is_plain_name(name)) open_.owner().remove_now(open_.number(), name.c_str());
+}
+
 awaitable<result<void>> directory::remove_directory(std::string name) {
     result<void> const allowed = plain("remove", name);
     if (!allowed) co_return allowed;

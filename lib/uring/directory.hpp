@@ -37,7 +37,9 @@ public:
     awaitable<result<void>> rename(std::string name, directory& to, std::string new_name, replacing how = replacing::allowed);
     /// Gives an open file a name. Errors: already_exists: a link never replaces.
     awaitable<result<void>> link(file& from, std::string new_name);
-    awaitable<result<void>> remove(std::string name);            // Errors: invalid_argument for a directory
+    awaitable<result<void>> remove(std::string name);  // Errors: invalid_argument for a directory
+    /// For destructors: without waiting for the context, and without a word when it fails.
+    void remove_now(std::string const& name) noexcept;
     awaitable<result<void>> remove_directory(std::string name);  // Errors: already_exists when it is not empty
     awaitable<result<void>> make_directory(std::string name, unsigned mode = 0777);
 

@@ -88,6 +88,12 @@ awaitable<result<std::size_t>> file::copy_some(std::uint64_t offset, file& to, s
     co_return static_cast<std::size_t>(n);
 }
 
+awaitable<result<void>> file::set_mode(unsigned mode) { return open_.perform(request::set_mode(open_.number(), mode), "set the mode of"); }
+
+awaitable<result<void>> file::set_modified(std::int64_t nanoseconds) {
+    return open_.perform(request::set_modified(open_.number(), nanoseconds), "set the time of");
+}
+
 awaitable<result<void>> file::advise(int advice, std::uint64_t offset, std::uint64_t length) {
     return open_.perform(request::advise(open_.number(), offset, length, advice), "give advice on");
 }

@@ -50,6 +50,11 @@ public:
     /// At most 1 GiB a call, within the kernel; 0 at the end of this file. Errors: unsupported between some file systems.
     awaitable<result<std::size_t>> copy_some(std::uint64_t offset, file& to, std::uint64_t to_offset, std::uint64_t length);
 
+    /// The lower twelve bits of the mode, whatever the umask says.
+    awaitable<result<void>> set_mode(unsigned mode);
+    /// As `file_status::modified`; the file system may keep less of it than nanoseconds.
+    awaitable<result<void>> set_modified(std::int64_t nanoseconds);
+
     /// POSIX_FADV_*; a length of 0 is the rest of the file.
     awaitable<result<void>> advise(int advice, std::uint64_t offset = 0, std::uint64_t length = 0);
     awaitable<result<void>> read_ahead(std::uint64_t offset, std::uint64_t length);

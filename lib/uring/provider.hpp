@@ -5,6 +5,7 @@
 #include <sluice/awaitable.hpp>
 
 #include <cstdint>
+#include <span>
 #include <string>
 
 namespace sluice::inline v0::uring {
@@ -21,8 +22,19 @@ public:
     /// It then throws operation_aborted, or returns what came out when that came first.
     virtual awaitable<std::int32_t> perform(request what) = 0;
 
+    /// Does many calls one after another; `answers[i]` is that of `calls[i]`. For those that hardly ever wait for a disk (statx): they
+    /// share one way to where they are done and back. None of them opens a descriptor.
+    /// Cancel: as of `perform`, between two of them; which are done by then is not said.
+    virtual awaitable<void> perform_all(std::span<request const> calls, std::span<std::int32_t> answers);
+
+    /// The status of an open file, where that can be told at once. False: it is to be asked for by `perform`.
+    virtual bool status_now(int, struct ::statx&) noexcept { return false; }
+
     /// Closes without waiting for the context: what a destructor does with a descriptor this provider opened.
     virtual void close_now(int fd) noexcept = 0;
+
+    /// Likewise removes a name that is no directory's.
+    virtual void remove_now(int directory, char const* name) noexcept = 0;
 
     /// A second descriptor of the same open file, or minus an errno. Does not wait for a disk.
     virtual int duplicate(int fd) noexcept = 0;

@@ -11,11 +11,11 @@ namespace sluice::inline v0::uring {
 
 namespace {
 
-constexpr std::array<std::string_view, 22> names{"openat2",  "close",     "statx",     "read",      "write",      "readv",
+constexpr std::array<std::string_view, 24> names{"openat2",  "close",     "statx",     "read",      "write",      "readv",
                                                  "writev",   "fsync",     "fdatasync", "fallocate", "renameat2",  "linkat",
                                                  "unlinkat", "mkdirat",   "fadvise",   "ftruncate", "getdents64", "copy_file_range",
-                                                 "flock",    "readahead", "fstatfs",   "lseek"};
-static_assert(names.size() == static_cast<std::size_t>(opcode::rewind) + 1);
+                                                 "flock",    "readahead", "fstatfs",   "lseek",     "fchmod",     "futimens"};
+static_assert(names.size() == static_cast<std::size_t>(opcode::set_modified) + 1);
 
 // The kernel moves no more in one call (MAX_RW_COUNT), and a result has 31 bits.
 constexpr std::uint64_t most = 0x7ffff000;
@@ -154,6 +154,18 @@ request request::file_system(int fd, std::uint64_t* type) noexcept {
 request request::rewind(int fd, std::uint64_t position) noexcept {
     request r(opcode::rewind);
     r.fd = fd, r.offset = position;
+    return r;
+}
+
+request request::set_mode(int fd, unsigned mode) noexcept {
+    request r(opcode::set_mode);
+    r.fd = fd, r.mode = mode;
+    return r;
+}
+
+request request::set_modified(int fd, std::int64_t nanoseconds) noexcept {
+    request r(opcode::set_modified);
+    r.fd = fd, r.offset = static_cast<std::uint64_t>(nanoseconds);
     return r;
 }
 

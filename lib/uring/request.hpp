@@ -36,6 +36,8 @@ enum class opcode : std::uint8_t {
     read_ahead,      ///< readahead
     file_system,     ///< fstatfs; the result is 0 and f_type is in `memory`
     rewind,          ///< lseek to `offset`, for directories
+    set_mode,        ///< fchmod
+    set_modified,    ///< futimens: `offset` is nanoseconds since 1970, signed
 };
 
 constexpr bool has_ring_form(opcode what) noexcept { return what <= opcode::make_directory; }
@@ -71,6 +73,8 @@ public:
     static request read_ahead(int fd, std::uint64_t offset, std::uint64_t length) noexcept;
     static request file_system(int fd, std::uint64_t* type) noexcept;
     static request rewind(int fd, std::uint64_t position) noexcept;
+    static request set_mode(int fd, unsigned mode) noexcept;
+    static request set_modified(int fd, std::int64_t nanoseconds) noexcept;
 
     opcode what;
     int fd = -1;   ///< a file, or the directory `path` is relative to

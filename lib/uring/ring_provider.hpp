@@ -24,7 +24,13 @@ public:
     ~ring_provider() override;
 
     awaitable<std::int32_t> perform(request what) override;
+    // On the pool: what the ring cannot do at once it gives to a thread of the kernel, each call by itself.
+    awaitable<void> perform_all(std::span<request const> calls, std::span<std::int32_t> answers) override {
+        return plain_.perform_all(calls, answers);
+    }
+    bool status_now(int fd, struct ::statx& into) noexcept override { return plain_.status_now(fd, into); }
     void close_now(int fd) noexcept override { plain_.close_now(fd); }
+    void remove_now(int directory, char const* name) noexcept override { plain_.remove_now(directory, name); }
     int duplicate(int fd) noexcept override { return plain_.duplicate(fd); }
     std::string description() const override;
     void drain() noexcept override;

@@ -18,6 +18,9 @@ namespace {
 // What completes at once (the page cache) is resumed and followed by more in the same turn so often; then others get their turn.
 constexpr int rounds = 8;
 
+// So many are resumed before what they ask for is handed over: a device that waits until all are resumed does a tenth less in its time.
+constexpr unsigned resumed_together = 2;
+
 constexpr std::uint64_t cancel_mark = 1;  // in the user data of a cancel: operations lie at even addresses
 
 std::uint64_t key_of(operation const& o) noexcept { return reinterpret_cast<std::uint64_t>(&o); }
@@ -168,11 +171,12 @@ void ring_provider::settle(operation& o) {
 
 void ring_provider::deliver() {
     auto held = lock();
-    while (!finished_.empty()) {
+    for (unsigned resumed = 0; !finished_.empty();) {
         operation& o = finished_.front();
         finished_.pop_front();
         if (o.resume_here) {
             finish(o);  // not shared: no lock is held
+            if (++resumed % resumed_together == 0 && !queued_.empty()) submit();
         } else {
             post_finish(o);
         }

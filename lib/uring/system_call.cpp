@@ -51,6 +51,14 @@ long file_system(request const& r) noexcept {
     return 0;
 }
 
+long set_modified(request const& r) noexcept {
+    constexpr std::int64_t second = 1'000'000'000;
+    auto const when = static_cast<std::int64_t>(r.offset);
+    std::int64_t const part = (when % second + second) % second;  // of times before 1970, too, the nanoseconds count forwards
+    timespec const times[2] = {{0, UTIME_OMIT}, {(when - part) / second, part}};
+    return ::futimens(r.fd, times);
+}
+
 long once(request const& r) noexcept {
     int const flags = static_cast<int>(r.flags);
     switch (r.what) {
@@ -76,6 +84,8 @@ long once(request const& r) noexcept {
     case opcode::read_ahead: return ::readahead(r.fd, at(r.offset), r.length);
     case opcode::file_system: return file_system(r);
     case opcode::rewind: return ::lseek(r.fd, at(r.offset), SEEK_SET) < 0 ? -1 : 0;
+    case opcode::set_mode: return ::fchmod(r.fd, static_cast<mode_t>(r.mode));
+    case opcode::set_modified: return set_modified(r);
     }
     errno = ENOSYS;
     return -1;

@@ -1,7 +1,6 @@
 #include "backend/file/fresh_file.hpp"
 
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <utility>
 
@@ -36,7 +35,7 @@ fresh_file::~fresh_file() {
 }
 
 // Plain, without a wait: also what a cancel, or the end of the context, leaves must go.
-void fresh_file::remove_now() noexcept { ::unlinkat(folder_.handle().number(), partial_.c_str(), 0); }
+void fresh_file::remove_now() noexcept { folder_.remove_now(partial_); }
 
 fresh_file fresh_file::named(uring::directory folder, uring::file content, std::string partial) noexcept {
     fresh_file fresh;

@@ -34,6 +34,7 @@ awaitable<std::unique_ptr<list_walk>> begin(operation* op, roots::folder root, s
 /// Adds what was found to the page: the last key or group of it, where the next page begins.
 std::string append(list_page& page, std::vector<candidate>&& found) {
     std::string last;
+    if (page.objects.empty()) page.objects.reserve(found.size());
     for (candidate& c : found) {
         if (c.group.empty()) {
             last = c.key;

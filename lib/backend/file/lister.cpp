@@ -2,6 +2,8 @@
 
 #include "backend/file/folder_entry.hpp"
 #include "backend/file/version.hpp"
+#include "uring/errors.hpp"
+#include "uring/look.hpp"
 
 #include <sluice/async/task_group.hpp>
 
@@ -9,15 +11,32 @@
 #include <atomic>
 #include <mutex>
 #include <optional>
-#include <set>
 
 namespace sluice::inline v0::file {
 
 namespace {
 
-constexpr std::size_t batch_size = 512;
+constexpr std::size_t batch_size = 1024;
 constexpr std::size_t most_folders = 64;  // open for one batch
+constexpr std::size_t bulk_size = 128;
 constexpr std::size_t questions_in_flight = 32;
+
+/// Of several coroutines that go on until one of them fails. Threads: any.
+class first_failure {
+public:
+    void take(result<void> const& done) {
+        if (done) return;
+        std::lock_guard const lock(mutex_);
+        if (!failed_.exchange(true)) outcome_ = done;
+    }
+    explicit operator bool() const noexcept { return failed_; }
+    result<void> const& outcome() const noexcept { return outcome_; }  ///< when all have ended
+
+private:
+    std::atomic<bool> failed_ = false;
+    std::mutex mutex_;
+    result<void> outcome_ = result<void>();
+};
 
 }  // namespace
 
@@ -34,8 +53,8 @@ awaitable<result<std::vector<candidate>>> lister::next(std::size_t limit) {
 }
 
 awaitable<result<void>> lister::gather(std::vector<candidate>* batch, std::size_t limit) {
-    std::set<uring::directory*> folders;
-    while (batch->size() < limit && folders.size() < most_folders) {
+    batch->reserve(limit);
+    for (std::size_t folders = 0; batch->size() < limit && folders < most_folders;) {
         list_walk::step const step = walk_->next();
         if (step == list_walk::step::end) {
             at_end_ = true;
@@ -46,81 +65,117 @@ awaitable<result<void>> lister::gather(std::vector<candidate>* batch, std::size_
             if (!read) co_return read;
             continue;
         }
-        result<candidate> found = co_await came_to(step);
-        if (!found) co_return found.error();
-        if (found->folder) folders.insert(found->folder.get());
-        batch->push_back(std::move(*found));
+        bool const in_folder = step == list_walk::step::object && walk_->kind() == entry_kind::file;
+        if (in_folder && !is_in_folder()) {
+            result<void> const there = co_await go_to_folder();
+            if (!there) co_return there;
+            ++folders;
+        }
+        add(batch, step);
     }
     co_return result<void>();
 }
 
-awaitable<result<candidate>> lister::came_to(list_walk::step step) {
-    candidate found;
+/// Whether `folder_` is that of the walk's key.
+bool lister::is_in_folder() const noexcept {
+    std::string_view const key = walk_->key();
+    return folder_known_ && key.substr(0, key.size() - walk_->name().size()) == in_front_;
+}
+
+awaitable<result<void>> lister::go_to_folder() {
+    folder_known_ = false;
+    in_front_ = walk_->key();
+    in_front_.resize(in_front_.size() - walk_->name().size());
+    result<folder_reader::folder> opened = co_await reader_.open(walk_->folder());
+    folder_ = nullptr;
+    if (!opened && opened.error().reason() != errc::not_found) co_return opened.error();
+    if (opened) folder_ = std::move(*opened);
+    folder_known_ = true;
+    co_return result<void>();
+}
+
+void lister::add(std::vector<candidate>* batch, list_walk::step step) const {
+    candidate& found = batch->emplace_back();
     found.key = walk_->key();
-    found.name = walk_->name();
     found.kind = walk_->kind();
     if (step == list_walk::step::group) {
         found.group = walk_->group();
         found.there = found.kind == entry_kind::file;
     } else if (found.kind == entry_kind::file) {
-        result<folder_reader::folder> folder = co_await reader_.open(walk_->folder());
-        if (!folder && folder.error().reason() != errc::not_found) co_return folder.error();
-        if (folder) found.folder = std::move(*folder);
+        found.folder = folder_;
     }
-    co_return std::move(found);
 }
 
+// Files in bulk, links and folders each by itself.
 awaitable<result<void>> lister::look_at_all(std::vector<candidate>* batch) {
-    if (batch->empty()) co_return result<void>();
-    if (batch->size() == 1) co_return co_await look_at(&batch->front());
+    std::vector<candidate*> files, others;
+    for (candidate& c : *batch) {
+        if (c.folder) files.push_back(&c);
+        if (c.kind != entry_kind::file) others.push_back(&c);
+    }
+    if (files.size() + others.size() <= 1) {
+        result<void> done = co_await look_at_files(files);
+        if (done && !others.empty()) done = co_await look_at(others.front());
+        co_return done;
+    }
     std::atomic<std::size_t> at = 0;
-    std::mutex mutex;
-    result<void> outcome = result<void>();
-    auto const work = [&]() -> awaitable<void> {
-        for (std::size_t i = at++; i < batch->size(); i = at++) {
-            result<void> const done = co_await look_at(&(*batch)[i]);
-            if (done) continue;
-            std::lock_guard const lock(mutex);
-            outcome = done;
-            at = batch->size();
+    first_failure failed;
+    auto const one_by_one = [&]() -> awaitable<void> {
+        for (std::size_t i = at++; i < others.size() && !failed; i = at++) {
+            result<void> const done = co_await look_at(others[i]);
+            failed.take(done);
         }
     };
+    auto const in_bulk = [&](std::span<candidate* const> some) -> awaitable<void> {
+        result<void> const done = co_await look_at_files(some);
+        failed.take(done);
+    };
     auto const body = [&](async::task_group& group) -> awaitable<void> {
-        std::size_t const workers = std::min(questions_in_flight, batch->size());
-        for (std::size_t n = 0; n < workers; ++n) group.spawn([&work] { return work(); });
+        for (std::span<candidate* const> rest = files; !rest.empty();) {
+            std::span<candidate* const> const some = rest.first(std::min(rest.size(), bulk_size));
+            group.spawn([&in_bulk, some] { return in_bulk(some); });
+            rest = rest.subspan(some.size());
+        }
+        std::size_t const workers = std::min(questions_in_flight, others.size());
+        for (std::size_t n = 0; n < workers; ++n) group.spawn([&one_by_one] { return one_by_one(); });
         co_return;
     };
     co_await async::with_task_group(body);
-    co_return outcome;
+    co_return failed.outcome();
 }
 
-awaitable<result<void>> lister::look_at(candidate* what) {
-    if (what->there) co_return result<void>();
-    result<bool> found = false;
-    if (what->kind == entry_kind::folder) {
-        std::string path = what->key.substr(0, what->key.size() - 1);
-        found = co_await has_object(root_.get(), std::move(path), walk_->after());
-    } else {
-        found = co_await look_at_file(what);
+awaitable<result<void>> lister::look_at_files(std::span<candidate* const> files) {
+    std::vector<uring::look> looks;
+    looks.reserve(files.size());
+    for (candidate const* const c : files) looks.emplace_back(c->folder.get(), c->name());
+    co_await uring::look_at_all(looks);
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        uring::look const& found = looks[i];
+        bool const gone = found.error != 0 && uring::reason_of(found.error) == errc::not_found;
+        if (gone) continue;
+        if (found.error != 0) co_return found.outcome().error();
+        if (found.status.kind == uring::file_kind::regular) files[i]->is(found.status);
     }
-    if (!found) co_return found.error();
-    what->there = *found;
     co_return result<void>();
 }
 
-awaitable<result<bool>> lister::look_at_file(candidate* what) {
-    std::optional<uring::file_status> status;
-    if (what->kind == entry_kind::link) {
-        result<std::optional<uring::file_status>> const target = co_await follow_link(root_.get(), what->key);
-        if (!target) co_return target.error();
-        status = *target;
-    } else if (what->folder) {
-        result<uring::file_status> const found = co_await what->folder->status(what->name);
-        if (!found && found.error().reason() != errc::not_found) co_return found.error();
-        if (found && found->kind == uring::file_kind::regular) status = *found;
+awaitable<result<void>> lister::look_at(candidate* what) {
+    if (what->kind == entry_kind::folder) {
+        std::string path = what->key.substr(0, what->key.size() - 1);
+        result<bool> const found = co_await has_object(root_.get(), std::move(path), walk_->after());
+        if (!found) co_return found.error();
+        what->there = *found;
+        co_return result<void>();
     }
-    if (status && what->group.empty()) what->meta = meta_of(what->key, *status);
-    co_return status.has_value();
+    result<std::optional<uring::file_status>> const target = co_await follow_link(root_.get(), what->key);
+    if (!target) co_return target.error();
+    if (*target) what->is(**target);
+    co_return result<void>();
+}
+
+void candidate::is(uring::file_status const& status) {
+    there = true;
+    if (group.empty()) meta = meta_of(key, status);
 }
 
 }  // namespace sluice::inline v0::file

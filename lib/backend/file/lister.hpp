@@ -5,6 +5,7 @@
 #include <sluice/object.hpp>
 
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,7 +15,10 @@ namespace sluice::inline v0::file {
 /// What a listing came to: an object, or what may make a group.
 struct candidate {
     candidate() {}
-    std::string key, name;
+    char const* name() const noexcept { return key.c_str() + (key.rfind('/') + 1); }  ///< of what is no folder
+    void is(uring::file_status const& status);
+
+    std::string key;
     std::string group;  ///< empty: an object
     entry_kind kind = entry_kind::file;
     folder_reader::folder folder;  ///< of an object that is no link
@@ -42,14 +46,19 @@ public:
 
 private:
     awaitable<result<void>> gather(std::vector<candidate>* batch, std::size_t limit);
-    awaitable<result<candidate>> came_to(list_walk::step step);
+    bool is_in_folder() const noexcept;
+    awaitable<result<void>> go_to_folder();
+    void add(std::vector<candidate>* batch, list_walk::step step) const;
     awaitable<result<void>> look_at_all(std::vector<candidate>* batch);
     awaitable<result<void>> look_at(candidate* what);
-    awaitable<result<bool>> look_at_file(candidate* what);
+    awaitable<result<void>> look_at_files(std::span<candidate* const> files);
 
     roots::folder root_;
     folder_reader reader_;
     std::unique_ptr<list_walk> walk_;
+    folder_reader::folder folder_;  // that of the last file; null when it is gone
+    std::string in_front_;          // of the names in it
+    bool folder_known_ = false;
     bool at_end_ = false;
     bool missed_last_ = false;
     std::size_t misses_ = 0;

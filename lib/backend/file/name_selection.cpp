@@ -40,6 +40,7 @@ void name_selection::add(std::string_view const name, entry_kind const kind) {
 void name_selection::sort() {
     set_orders();
     std::ranges::sort(records_, in_order());
+    lay_out();
 }
 
 void name_selection::set_orders() noexcept {
@@ -57,8 +58,13 @@ void name_selection::drop_upper_half() {
     bound_ = name_of(*middle);
     complete_ = false;
     records_.erase(middle, records_.end());
+    lay_out();
+}
+
+/// Only the names that are kept, in the order of the records: who walks through them does not jump about in memory.
+void name_selection::lay_out() {
     std::string kept;
-    kept.reserve(text_.capacity());
+    kept.reserve(complete_ ? text_.size() : text_.capacity());
     for (record& r : records_) {
         auto const offset = static_cast<std::uint32_t>(kept.size());
         kept += name_of(r);

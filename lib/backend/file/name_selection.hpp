@@ -40,6 +40,7 @@ private:
     auto in_order() const noexcept;
     void set_orders() noexcept;
     void drop_upper_half();
+    void lay_out();
 
     std::size_t memory_;
     std::string text_;

@@ -19,6 +19,7 @@ public:
         co_return script_.after(number, what, answer);
     }
     void close_now(int fd) noexcept override { real_->close_now(fd); }
+    void remove_now(int directory, char const* name) noexcept override { real_->remove_now(directory, name); }
     int duplicate(int fd) noexcept override { return real_->duplicate(fd); }
     std::string description() const override { return "faulty " + real_->description(); }
     void drain() noexcept override { real_->drain(); }

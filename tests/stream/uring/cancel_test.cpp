@@ -174,6 +174,36 @@ TEST_CASE("pool: a call that has not begun is cancelled, one that runs ends firs
     CHECK(pipe.content() == cancelled);
 }
 
+TEST_CASE("files: of many calls in one go those that have not begun are cancelled") {
+    for (served const how : {served::by_ring, served::by_pool}) {
+        asio::io_context context(1);
+        uring::files& files = files_served(context.get_executor(), how);
+        empty_pipe pipe;
+        constexpr int count = 300;
+        std::array<std::byte, count> bytes{};
+        std::array<std::int32_t, count> answers{};
+        std::vector<uring::request> calls;
+        for (std::byte& b : bytes) calls.push_back(uring::request::read(pipe.reading(), std::span(&b, 1), uring::current_position));
+        bool reached = false;
+        started s(context.get_executor(), [&]() -> awaitable<void> {
+            co_await files.provider().perform_all(calls, answers);
+            reached = true;
+        });
+        context.poll();
+        pipe.put('x');
+        while (pipe.waiting() != 0) std::this_thread::yield();  // the first has been done
+        s.cancel();
+        context.poll();
+        for (int i = 1; i < count; ++i) pipe.put('x');
+        context.run();
+        CHECK(s.cancelled());
+        CHECK_FALSE(reached);
+        int const left = pipe.content();
+        CHECK(left >= count / 2);
+        CHECK(left < count - 1);
+    }
+}
+
 TEST_CASE("files: a cancelled close has closed, a cancelled open has opened nothing") {
     temporary_directory const directory(disk_path());
     for (served const how : {served::by_ring, served::by_pool}) {

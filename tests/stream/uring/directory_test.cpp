@@ -1,3 +1,4 @@
+#include "uring/look.hpp"
 #include "world.hpp"
 
 #include <fcntl.h>
@@ -74,6 +75,58 @@ TEST_CASE("files: names are removed, files and directories apart") {
         done = co_await at.root.remove("a");
         CHECK(why(done) == errc::not_found);
         CHECK(std::filesystem::is_empty(at.path));
+    });
+}
+
+TEST_CASE("files: a destructor removes a name at once, but nothing that is elsewhere, and no directory") {
+    everywhere([](place& at) -> awaitable<void> {
+        file const a = co_await made(at, "a", "A");
+        result<void> const made_below = co_await at.root.make_directory("below");
+        must(made_below);
+        result<uring::directory> opened = co_await at.root.open_directory("below");
+        uring::directory below = must(std::move(opened));
+        below.remove_now("../a");
+        below.remove_now("a");
+        at.root.remove_now("below");
+        CHECK(std::filesystem::exists(at.path + "/a"));
+        CHECK(std::filesystem::exists(at.path + "/below"));
+        at.root.remove_now("a");
+        CHECK_FALSE(std::filesystem::exists(at.path + "/a"));
+    });
+}
+
+TEST_CASE("files: many names in several directories are looked at at once, as each by itself") {
+    everywhere([](place& at) -> awaitable<void> {
+        result<void> const made_below = co_await at.root.make_directory("below");
+        must(made_below);
+        result<uring::directory> opened = co_await at.root.open_directory("below");
+        uring::directory below = must(std::move(opened));
+        std::filesystem::create_symlink("nowhere", at.path + "/link");
+        std::vector<std::string> names;
+        for (int i = 0; i < 150; ++i) names.push_back("f" + std::to_string(i));
+        for (std::size_t i = 0; i < names.size(); i += 3) {
+            file const f = co_await made(at, names[i], std::string(i, 'x'));
+            file const g = co_await made(at, "below/" + names[i], "x");
+        }
+        for (std::string const& name : {std::string("link"), std::string("below"), std::string(300, 'n')}) names.push_back(name);
+        std::vector<uring::look> looks;
+        for (std::string const& name : names)
+            for (uring::directory* const where : {&at.root, &below}) looks.emplace_back(where, name.c_str());
+        co_await uring::look_at_all(looks);
+        for (uring::look const& l : looks) {
+            result<uring::file_status> const alone = co_await l.where->status(l.name);
+            result<uring::file_status> const found = l.outcome();
+            REQUIRE(found.has_value() == alone.has_value());
+            if (!alone) {
+                CHECK(found.error().info().detail == alone.error().info().detail);
+                continue;
+            }
+            CHECK(found->kind == alone->kind);
+            CHECK(found->inode == alone->inode);
+            CHECK(found->size == alone->size);
+            CHECK(found->modified == alone->modified);
+        }
+        co_await uring::look_at_all({});
     });
 }
 

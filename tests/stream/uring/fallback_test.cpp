@@ -170,6 +170,10 @@ TEST_CASE("files: ring and pool give the same answers to the same calls") {
         request::read_ahead(-1, 0, 1),
         request::file_system(-1, &type),
         request::rewind(pipe.reading(), 0),
+        request::set_mode(-1, 0600),
+        request::set_mode(fd, 0640),
+        request::set_modified(-1, 0),
+        request::set_modified(fd, 1),
     };
     std::vector<std::vector<std::int32_t>> answers(3);
     for (served const how : {served::by_ring, served::by_own_ring, served::by_pool}) {

@@ -100,6 +100,59 @@ TEST_CASE("files: status tells what stat tells, and follows no link") {
     });
 }
 
+TEST_CASE("files: the status of an open file is that of now, whoever writes to it") {
+    everywhere([](place& at) -> awaitable<void> {
+        file f = co_await made(at, "a", "");
+        int const other = ::open((at.path + "/a").c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+        std::int64_t modified = 0;
+        for (std::uint64_t size = 1; size <= 50; ++size) {
+            REQUIRE(::write(other, "x", 1) == 1);
+            result<file_status> const about = co_await f.status();
+            CHECK(must(about).size == size);
+            CHECK(about->modified >= modified);
+            modified = about->modified;
+        }
+        std::filesystem::remove(at.path + "/a");
+        result<file_status> const removed = co_await f.status();
+        CHECK(must(removed).links == 0);
+        ::close(other);
+    });
+}
+
+TEST_CASE("files: mode and time are set, whatever the umask and the century") {
+    everywhere([](place& at) -> awaitable<void> {
+        file f = co_await made(at, "a", "12345");
+        for (unsigned const mode : {0777u, 04601u, 0u}) {
+            result<void> const done = co_await f.set_mode(mode);
+            must(done);
+            result<file_status> const about = co_await f.status();
+            CHECK(must(about).permissions == mode);
+        }
+        for (std::int64_t const time :
+             {std::int64_t(1'700'000'000'123'456'789), std::int64_t(0), std::int64_t(-1), std::int64_t(-86'400'000'000'001)}) {
+            result<void> const done = co_await f.set_modified(time);
+            must(done);
+            result<file_status> const about = co_await f.status();
+            CHECK(must(about).modified == time);
+        }
+        struct stat before {
+        }, after{};
+        REQUIRE(::stat((at.path + "/a").c_str(), &before) == 0);
+        result<void> done = co_await f.set_modified(5);
+        must(done);
+        REQUIRE(::stat((at.path + "/a").c_str(), &after) == 0);
+        CHECK(after.st_atim.tv_sec == before.st_atim.tv_sec);
+        CHECK(after.st_atim.tv_nsec == before.st_atim.tv_nsec);
+        result<file> opened = co_await at.root.open("a", O_PATH);
+        file path_only = must(std::move(opened));
+        done = co_await path_only.set_mode(0600);
+        CHECK(why(done) == errc::io);  // EBADF
+        CHECK(done.error().info().detail == "cannot set the mode of " + at.path + "/a: Bad file descriptor");
+        done = co_await path_only.set_modified(0);
+        CHECK(why(done) == errc::io);
+    });
+}
+
 TEST_CASE("files: a range is copied within the kernel") {
     everywhere([](place& at) -> awaitable<void> {
         file from = co_await made(at, "from", "0123456789");

@@ -3,6 +3,7 @@
 #include "uring/files.hpp"
 
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <array>
@@ -28,6 +29,12 @@ public:
         if (::write(ends_[1], &c, 1) != 1) throw std::runtime_error("the pipe is broken");
     }
     /// Bytes that lie in it.
+    int waiting() const {
+        int n = 0;
+        if (::ioctl(ends_[0], FIONREAD, &n) != 0) throw std::runtime_error("the pipe is broken");
+        return n;
+    }
+    /// Takes them out: how many they were.
     int content() const {
         int n = 0;
         std::array<char, 4096> taken{};
