@@ -24,7 +24,7 @@ CLI::Option* add_parsed(CLI::App& app, std::string const& name, char const* kind
     auto const take = [&into, parse, name, what](std::string const& text) {
         auto const value = parse(text);
         if (!value) throw CLI::ValidationError(name, '"' + text + "\" is not " + what);
-        into = static_cast<std::remove_reference_t<decltype(*value)>>(*value);
+        into = static_cast<T>(*value);
     };
     return app.add_option_function<std::string>(name, take, help)->type_name(kind);
 }
@@ -39,7 +39,8 @@ std::optional<std::chrono::nanoseconds> parse_positive_duration(std::string_view
     return span && span->count() > 0 ? span : std::nullopt;
 }
 
-void add_count(CLI::App& app, std::string const& name, std::size_t& into, std::size_t most, std::string const& help) {
+template <class Count>
+void add_count(CLI::App& app, std::string const& name, Count& into, std::size_t most, std::string const& help) {
     auto const parse = [most](std::string_view text) -> std::optional<std::size_t> {
         auto const value = text.find_first_not_of("0123456789") == text.npos ? parse_size(text) : std::nullopt;
         return value && *value >= 1 && *value <= most ? std::optional<std::size_t>(*value) : std::nullopt;
@@ -80,7 +81,9 @@ void add_transfer(CLI::App& app, transfer_options& to, std::string const& part_s
                "ranges (parts side by side) or single (one request an object)");
 }
 
-void add_uris(CLI::App& app, std::vector<std::string>& to) { app.add_option("URI", to, "like s3://bucket/key")->required()->type_name(""); }
+void add_uris(CLI::App& app, std::vector<std::string>& to) {
+    app.add_option("URI", to, "like s3://bucket/key, file:///folder/name or a path")->required()->type_name("");
+}
 
 /// A verb and what it fills in; the choice is made when it was parsed.
 template <class T>
@@ -93,7 +96,7 @@ CLI::App* add_verb(CLI::App& app, command& to, std::string const& name, std::str
 
 void add_ls(CLI::App& app, command& to, ls_options& options) {
     CLI::App* const verb = add_verb(app, to, "ls", "list keys, one level at a time", options);
-    verb->add_option("URI", options.uri, "like s3://bucket/prefix")->required()->type_name("");
+    verb->add_option("URI", options.uri, "like s3://bucket/prefix, file:///folder/ or a path")->required()->type_name("");
     verb->add_flag("-r,--recursive", options.recursive, "every key that begins so");
     verb->add_flag("--glob", options.glob, "* ? [a-z] match within a level, ** crosses levels");
 }
@@ -122,10 +125,11 @@ void add_cat(CLI::App& app, command& to, cat_options& options) {
 }
 
 void add_cp(CLI::App& app, command& to, cp_options& options) {
-    CLI::App* const verb =
-        add_verb(app, to, "cp", "copy a file to an object or an object to a file; - is standard input or output", options);
-    verb->add_option("FROM", options.from, "file, object or -")->required()->type_name("");
+    CLI::App* const verb = add_verb(app, to, "cp", "copy objects and files, each to either; - is standard input or output", options);
+    verb->add_option("FROM", options.from, "object, file, folder or -")->required()->type_name("");
     verb->add_option("TO", options.to, "object, file, folder or -")->required()->type_name("");
+    verb->add_flag("-r,--recursive", options.recursive, "everything below FROM/, to the same place below TO/");
+    verb->add_flag("--keep-partial", options.keep_partial, "after a failure the next copy to a file goes on where this one ended");
     add_transfer(*verb, options.transfer, "--part-size");
 }
 
@@ -134,7 +138,11 @@ void add_rm(CLI::App& app, command& to, rm_options& options) {
     add_uris(*verb, options.uris);
     verb->add_flag("-r,--recursive", options.recursive, "the key and everything below KEY/");
     verb->add_flag("--glob", options.glob, "* ? [a-z] match within a level, ** crosses levels")->excludes("--recursive");
-    verb->add_flag("-n,--dry-run", options.dry_run, "only tell what would be removed");
+    auto* const dry_run = verb->add_flag("-n,--dry-run", options.dry_run, "only tell what would be removed");
+    verb->add_flag("--stale", options.stale, "what dead processes left half-written in and below a local folder; nothing else")
+        ->excludes("--recursive")
+        ->excludes("--glob")
+        ->excludes(dry_run);
 }
 
 void add_bench(CLI::App& app, command& to, bench_options& options) {

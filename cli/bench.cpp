@@ -114,7 +114,7 @@ std::string result_json(bench_options const& options, bench_load const& load, us
     double const wall = std::chrono::duration<double>(after.when - before.when).count();
     double const user = after.user - before.user, system = after.system - before.system;
     double const gib = bytes / static_cast<double>(1ull << 30);
-    bool const single = options.transfer.strategy == read_strategy::single;
+    bool const single = options.single();
     json_object out;
     out.add("bytes", load.plan().bytes()).add("requests", load.plan().jobs()).add("wall_s", wall);
     out.add("cpu_user_s", user).add("cpu_sys_s", system).add("peak_rss_bytes", peak_resident_bytes());
@@ -125,8 +125,8 @@ std::string result_json(bench_options const& options, bench_load const& load, us
         out.add_raw("cpu_s_per_gib", "null");
     }
     out.add("latency_ms", latency_json(load.latencies()));
-    out.add("strategy", single ? "single" : "ranges").add("range_size", options.transfer.part_size);
-    out.add("in_flight", options.transfer.in_flight).add("repeat", options.repeat).add("threads", options.threads);
+    out.add("strategy", single ? "single" : "ranges").add("range_size", options.range_size());
+    out.add("in_flight", options.in_flight()).add("repeat", options.repeat).add("threads", options.threads);
     out.add("objects", options.uris.size()).add("verified", options.verify).add("version", SLUICE_VERSION);
     return out.text() + '\n';
 }
@@ -140,7 +140,7 @@ awaitable<void> print(std::string text) {
 }  // namespace
 
 void run_bench(session& at, bench_options const& options) {
-    std::size_t const in_flight = options.transfer.in_flight;
+    std::size_t const in_flight = options.in_flight();
     pool_options& pool = at.settings().pool;
     pool.max_connections = std::max(pool.max_connections, in_flight);
     pool.max_idle = std::max(pool.max_idle, in_flight);

@@ -17,8 +17,6 @@ std::vector<std::uint64_t> sizes_of(std::vector<bench_object> const& objects) {
     return sizes;
 }
 
-std::uint64_t range_size(transfer_options const& transfer) { return transfer.strategy == read_strategy::single ? 0 : transfer.part_size; }
-
 get_options same_version(object_meta const& object) {
     get_options options;
     options.if_match = object.etag;
@@ -43,10 +41,10 @@ bench_load::worker::worker(std::size_t size, bool verify) : buffer(size) {
 bench_load::bench_load(bench_options const& options, std::vector<bench_object> const& objects)
     : options_(options),
       objects_(objects),
-      plan_(sizes_of(objects), range_size(options.transfer), options.repeat) {
+      plan_(sizes_of(objects), options.single() ? 0 : options.range_size(), options.repeat) {
     if (options.verify) digests_.resize(plan_.jobs());
-    std::size_t const count = std::min(options.transfer.in_flight, plan_.jobs());
-    auto const size = static_cast<std::size_t>(std::min(options.transfer.part_size, plan_.largest()));
+    std::size_t const count = std::min(options.in_flight(), plan_.jobs());
+    auto const size = static_cast<std::size_t>(std::min(options.range_size(), plan_.largest()));
     for (std::size_t i = 0; i < count; ++i) {
         workers_.push_back(std::make_unique<worker>(size, options.verify));
         workers_.back()->latencies.reserve(std::min<std::size_t>(plan_.jobs() / count * 2 + 16, 1 << 20));
@@ -73,7 +71,7 @@ awaitable<void> bench_load::run(worker* w) {
 
 awaitable<void> bench_load::one(worker* w, std::size_t index) {
     bench_plan::job const job = plan_.at(index);
-    if (options_.transfer.strategy == read_strategy::single) {
+    if (options_.single()) {
         co_await streamed(w, job);
     } else {
         co_await ranged(w, job);

@@ -11,10 +11,9 @@ namespace sluice::inline v0::cli {
 
 range_engine_options engine_options(transfer_options const& transfer) {
     range_engine_options options;
-    options.part_size = transfer.part_size;
-    options.threshold = transfer.part_size;
-    options.parts_in_flight = transfer.in_flight;
-    options.strategy = transfer.strategy;
+    if (transfer.part_size) options.part_size = options.threshold = *transfer.part_size;
+    if (transfer.in_flight) options.parts_in_flight = *transfer.in_flight;
+    if (transfer.strategy) options.strategy = *transfer.strategy;
     return options;
 }
 

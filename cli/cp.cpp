@@ -1,85 +1,75 @@
+#include "copying.hpp"
 #include "object_text.hpp"
 #include "progress_display.hpp"
 #include "spool.hpp"
 #include "standard_stream.hpp"
 #include "text/json.hpp"
-#include "text/printable.hpp"
 #include "verbs.hpp"
-
-#include <sluice/operations.hpp>
-#include <sluice/uri.hpp>
 
 #include <boost/asio/this_coro.hpp>
 
 #include <fcntl.h>
 #include <unistd.h>
 #include <cerrno>
-#include <filesystem>
 #include <utility>
 
-namespace fs = std::filesystem;
+namespace asio = boost::asio;
 
 namespace sluice::inline v0::cli {
 
 namespace {
 
-[[noreturn]] void refuse(std::string const& what, std::string const& where) {
-    throw_error(failure(errc::invalid_argument, what), "cp", where);
-}
+/// A pipe, device or standard stream, open.
+class open_stream {
+public:
+    open_stream(asio::any_io_executor const& executor, place const& where, bool to_write)
+        : descriptor_(where.what == place::kind::standard ? -1 : opened(where.path, to_write)),
+          stream_(executor,
+                  descriptor_ >= 0 ? descriptor_
+                  : to_write       ? STDOUT_FILENO
+                                   : STDIN_FILENO,
+                  descriptor_ >= 0 ? where.path
+                  : to_write       ? "standard output"
+                                   : "standard input") {}
+    ~open_stream() {
+        if (descriptor_ >= 0) ::close(descriptor_);
+    }
+    open_stream(open_stream const&) = delete;
+    open_stream& operator=(open_stream const&) = delete;
 
-/// One side of a copy: an object, a file, or standard input or output.
-struct place {
-    bool object = false, standard = false;
-    std::string text;
-    fs::path file;
+    standard_stream& get() noexcept { return stream_; }
+
+private:
+    static int opened(std::string const& path, bool to_write) {
+        int const descriptor = ::open(path.c_str(), (to_write ? O_WRONLY : O_RDONLY) | O_NOCTTY | O_CLOEXEC);
+        if (descriptor < 0) throw_error(failure(errc::io, boost::system::system_category().message(errno)), "cp", path);
+        return descriptor;
+    }
+
+    int const descriptor_;
+    standard_stream stream_;
 };
 
-place place_of(std::string const& text) {
-    place p;
-    p.text = text;
-    p.standard = text == "-";
-    if (p.standard) return p;
-    result<uri> const parsed = parse_uri(text);
-    if (parsed.has_error()) throw_error(parsed.error(), "cp", without_login(text));
-    p.object = parsed->scheme != "file";
-    if (!p.object) p.file = parsed->key;
-    return p;
-}
-
-/// The last part of a key as a file name.
-std::string file_name_of(object_key const& key, std::string const& uri) {
-    std::string const name = key.substr(key.rfind('/') + 1);  // npos + 1 is 0
-    if (name.empty() || name == "." || name == "..") refuse("this key's last part is no file name: name the file", uri);
-    return name;
-}
-
-/// Where a download goes: into a folder under the key's last part; through a link to what it points at.
-fs::path target_of(fs::path const& wanted, object_key const& key, std::string const& uri) {
-    std::error_code ec;
-    if (wanted.filename().empty() && !fs::is_directory(wanted, ec)) refuse("there is no such folder", wanted.string());
-    fs::path const target = fs::is_directory(wanted, ec) ? wanted / file_name_of(key, uri) : wanted;
-    return fs::is_symlink(target, ec) ? fs::weakly_canonical(target) : target;
-}
-
+/// One object or file to one other.
 class copy {
 public:
     copy(session& at, cp_options const& options)
         : at_(at),
-          transfer_(options.transfer),
+          options_(options),
           from_(place_of(options.from)),
           to_(place_of(options.to)),
           display_(at.global().progress, at.global().verbosity) {
-        if (from_.object == to_.object)
-            refuse(from_.object ? "copies between a file and an object, not from object to object: go through a file or a pipe"
-                                : "copies between a file and an object: one side must be like s3://bucket/key",
-                   to_.text);
+        if (from_.what == place::kind::folder) refuse_copy("is a folder: cp -r copies what is in it", from_.text);
+        if (from_.is_stream() && to_.is_stream()) refuse_copy("one side must be an object or a file", to_.text);
     }
 
     awaitable<void> run() {
-        if (to_.object) {
-            co_await upload();
+        if (from_.is_stream()) {
+            co_await from_stream();
+        } else if (to_.is_stream()) {
+            co_await to_stream();
         } else {
-            co_await download();
+            co_await object_to_object();
         }
     }
 
@@ -88,99 +78,120 @@ private:
         return [this](std::uint64_t done, std::uint64_t total) { display_.update(done, total); };
     }
 
-    awaitable<void> upload() {
-        opened to = at_.open(to_.text);
-        if (to.key.empty() || to.key.back() == '/') {
-            if (from_.standard) refuse("standard input has no name: name the key", to_.text);
-            to.key += from_.file.filename().string();
+    opened source() { return from_.is_local() ? at_.open_object(from_.uri_of(from_.path)) : at_.open_object(from_.text); }
+
+    /// Where the copy goes: into a folder under the last part of the source's name.
+    opened target() {
+        bool const into_folder =
+            to_.is_local() ? to_.what == place::kind::folder : at_.open(to_.text).key.empty() || to_.text.back() == '/';
+        if (into_folder && from_.is_stream()) refuse_copy("what comes from a stream has no name: name the target", to_.text);
+        std::string name;
+        if (into_folder)
+            name = from_.is_local() ? last_name(from_.path, from_.text) : last_name(at_.open_object(from_.text).key, from_.text);
+        if (!to_.is_local()) {
+            opened to = at_.open(to_.text);
+            to.key += name;
+            return to;
         }
-        if (to.key.empty()) refuse("names no object: the key is missing", to_.text);
-        std::string path = from_.file.string();
-        std::optional<spool> spooled;
-        if (from_.standard) {
-            spooled.emplace();
-            boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
-            standard_stream in(executor, STDIN_FILENO, "standard input");
-            co_await spooled->fill(&in);
-            path = spooled->path();
-        }
-        put_options options;
+        std::string path = to_.path;
+        if (into_folder) path += path.ends_with('/') ? name : '/' + name;
+        path_ = path;
+        return at_.open_object(to_.uri_of(path));
+    }
+
+    /// As the user would name it.
+    std::string told(opened const& to) const { return to_.is_local() ? path_ : to.store->uri() + to.key; }
+
+    awaitable<void> object_to_object() {
+        opened const from = source();
+        opened const to = target();
+        copy_options how = copying(options_);
+        how.report = report();
+        copied const done = co_await copy_object(from.store, from.key, to.store, to.key, how);
+        if (done.resumed > 0 && at_.global().progress != progress_mode::none)
+            say("sluice: went on with an interrupted copy: " + std::to_string(done.resumed) + " bytes were there");
+        display_.summary(done.object.size);
+        std::string const etag = to_.is_local() ? done.object.etag : done.put.etag;
+        co_await tell_copy(&at_, from_.text, told(to), done.object.size, etag, done.resumed);
+    }
+
+    awaitable<void> from_stream() {
+        opened const to = target();
+        asio::any_io_executor const executor = co_await asio::this_coro::executor;
+        open_stream in(executor, from_, false);
         std::uint64_t sent = 0;
-        progress const watch = [this, &sent](std::uint64_t done, std::uint64_t total) {
-            sent = total;
-            display_.update(done, total);
-        };
-        put_result const done = co_await put_file(to.store, to.key, path, options, watch);
+        put_result put;
+        if (to.store->can().uploads) {
+            put_stream_options how;
+            if (options_.transfer.part_size) how.part_size = *options_.transfer.part_size;
+            how.report = report();
+            byte_source const read = [&in, &sent](std::span<std::byte> into) -> awaitable<std::size_t> {
+                std::size_t const n = co_await in.get().read_some(into);
+                sent += n;
+                co_return n;
+            };
+            put = co_await put_stream(to.store, to.key, read, how);
+        } else {  // its length must be known first
+            auto const spooled = std::make_shared<spool>();
+            co_await spooled->fill(&in.get());
+            spooled->watch(report());
+            sent = spooled->size();
+            payload data(spooled);
+            put = co_await to.store->put(to.key, std::move(data));
+        }
         display_.summary(sent);
-        co_await tell(to.store->uri() + to.key, sent, done.etag);
+        co_await tell_copy(&at_, from_.text, told(to), sent, put.etag, 0);
     }
 
-    awaitable<void> download() {
-        opened const from = at_.open_object(from_.text);
-        range_engine_options const engine = engine_options(transfer_);
-        if (to_.standard) {
-            boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
-            standard_stream out(executor, STDOUT_FILENO, "standard output");
-            co_await stream_into(&out, from, engine);
-            co_return;
-        }
-        fs::path const target = target_of(to_.file, from.key, from_.text);
-        std::error_code ec;
-        bool const device = fs::exists(target, ec) && !fs::is_regular_file(target, ec);
-        object_meta object;
-        if (device) {
-            object = co_await into_device(target, from, engine);
-        } else {
-            object = co_await get_file(from.store, from.key, target.string(), engine, report());
-        }
-        display_.summary(object.size);
-        co_await tell(target.string(), object.size, object.etag);
-    }
-
-    /// A pipe or device takes bytes; it is not replaced by a file.
-    awaitable<object_meta> into_device(fs::path target, opened from, range_engine_options engine) {
-        int const descriptor = ::open(target.c_str(), O_WRONLY | O_NOCTTY | O_CLOEXEC);
-        if (descriptor < 0) throw_error(failure(errc::io, boost::system::system_category().message(errno)), "cp", target.string());
-        struct closing {
-            int descriptor;
-            ~closing() { ::close(descriptor); }
-        } const closed{descriptor};
-        boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
-        standard_stream out(executor, descriptor, target.string());
-        object_meta object = co_await stream_into(&out, std::move(from), std::move(engine));
-        co_return object;
-    }
-
-    awaitable<object_meta> stream_into(standard_stream* out, opened from, range_engine_options engine) {
+    awaitable<void> to_stream() {
+        opened const from = source();
+        asio::any_io_executor const executor = co_await asio::this_coro::executor;
+        open_stream out(executor, to_, true);
+        range_engine_options engine = engine_options(options_.transfer);
         std::uint64_t done = 0, total = 0;
         engine.opened = [&total](object_meta const& object) { total = object.size; };
+        bool const quiet = to_.what == place::kind::standard;
         part_sink const write = [&](std::uint64_t, bytes part) -> awaitable<void> {
-            co_await out->write(part.view());
+            co_await out.get().write(part.view());
             done += part.size();
-            if (!to_.standard) display_.update(done, total);
+            if (!quiet) display_.update(done, total);
         };
-        object_meta object = co_await stream_ranged(from.store, from.key, byte_range::whole(), write, engine);
-        co_return object;
-    }
-
-    awaitable<void> tell(std::string to, std::uint64_t bytes, std::string etag) {
-        if (!at_.global().json) co_return;
-        json_object line;
-        line.add("from", from_.text).add("to", to).add("bytes", bytes).add("etag", plain_etag(etag));
-        boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
-        standard_stream out(executor, STDOUT_FILENO, "standard output");
-        co_await out.write(line.text() + '\n');
+        object_meta const object = co_await stream_ranged(from.store, from.key, byte_range::whole(), write, engine);
+        if (quiet) co_return;
+        display_.summary(object.size);
+        co_await tell_copy(&at_, from_.text, to_.path, object.size, object.etag, 0);
     }
 
     session& at_;
-    transfer_options transfer_;
+    cp_options const& options_;
     place from_, to_;
+    std::string path_;  // of a local target
     progress_display display_;
 };
 
 }  // namespace
 
+void refuse_copy(std::string const& what, std::string const& where) { throw_error(failure(errc::invalid_argument, what), "cp", where); }
+
+copy_options copying(cp_options const& options) {
+    copy_options how;
+    how.read = engine_options(options.transfer);
+    how.keep_partial = options.keep_partial;
+    return how;
+}
+
+awaitable<void> tell_copy(session* at, std::string from, std::string to, std::uint64_t bytes, std::string etag, std::uint64_t resumed) {
+    if (!at->global().json) co_return;
+    json_object line;
+    line.add("from", from).add("to", to).add("bytes", bytes).add("etag", plain_etag(etag));
+    if (resumed > 0) line.add("resumed", resumed);
+    asio::any_io_executor const executor = co_await asio::this_coro::executor;
+    standard_stream out(executor, STDOUT_FILENO, "standard output");
+    co_await out.write(line.text() + '\n');
+}
+
 void run_cp(session& at, cp_options const& options) {
+    if (options.recursive) return run_tree_copy(at, options);
     copy one(at, options);
     at.run([&one] { return one.run(); });
 }

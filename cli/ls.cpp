@@ -18,7 +18,10 @@ namespace {
 /// One listing on its way to standard output, page by page.
 class listing {
 public:
-    listing(session& at, ls_options const& options) : json_(at.global().json), recursive_(options.recursive), from_(at.open(options.uri)) {
+    listing(session& at, ls_options const& options)
+        : json_(at.global().json),
+          recursive_(options.recursive),
+          from_(at.open(is_folder(options.uri) && !options.glob ? options.uri + '/' : options.uri)) {
         if (options.glob) pattern_.emplace(from_.key);
     }
 

@@ -26,11 +26,11 @@ struct global_options {
     progress_mode progress = progress_mode::automatic;
 };
 
-/// How a large object is read.
+/// How a large object is read; what is not given, the library decides.
 struct transfer_options {
-    std::uint64_t part_size = reading_habit().part_size;
-    std::size_t in_flight = reading_habit().parts_in_flight;
-    read_strategy strategy = read_strategy::ranges;
+    std::optional<std::uint64_t> part_size;
+    std::optional<std::size_t> in_flight;
+    std::optional<read_strategy> strategy;
 };
 
 struct ls_options {
@@ -50,17 +50,21 @@ struct stat_options {
 
 struct cp_options {
     std::string from, to;
+    bool recursive = false, keep_partial = false;
     transfer_options transfer;
 };
 
 struct rm_options {
     std::vector<std::string> uris;
-    bool recursive = false, glob = false, dry_run = false;
+    bool recursive = false, glob = false, dry_run = false, stale = false;
 };
 
 struct bench_options {
     std::vector<std::string> uris;
-    transfer_options transfer;  ///< part_size: of one request; in_flight: over all threads, objects and repeats
+    transfer_options transfer;
+    std::uint64_t range_size() const noexcept { return transfer.part_size.value_or(8u << 20); }  ///< bytes of one request
+    std::size_t in_flight() const noexcept { return transfer.in_flight.value_or(16); }           ///< over all threads, objects and repeats
+    bool single() const noexcept { return transfer.strategy == read_strategy::single; }
     std::size_t repeat = 1;
     std::size_t threads = 1;
     bool verify = false;

@@ -27,6 +27,8 @@ void put(std::string const& text) {
 progress_display::progress_display(progress_mode mode, int verbosity) : text_(resolved(mode, verbosity), clock::now()) {}
 progress_display::~progress_display() { put(text_.clear()); }
 void progress_display::update(std::uint64_t done, std::uint64_t total) { put(text_.update(done, total, clock::now())); }
-void progress_display::summary(std::uint64_t bytes) { put(text_.summary(bytes, clock::now())); }
+void progress_display::summary(std::uint64_t bytes, std::optional<std::uint64_t> objects) {
+    put(text_.summary(bytes, clock::now(), objects));
+}
 
 }  // namespace sluice::inline v0::cli

@@ -3,6 +3,7 @@
 #include "text/progress_text.hpp"
 
 #include <cstdint>
+#include <optional>
 
 namespace sluice::inline v0::cli {
 
@@ -15,7 +16,7 @@ public:
     progress_display& operator=(progress_display const&) = delete;
 
     void update(std::uint64_t done, std::uint64_t total);
-    void summary(std::uint64_t bytes);
+    void summary(std::uint64_t bytes, std::optional<std::uint64_t> objects = {});
 
 private:
     progress_text text_;

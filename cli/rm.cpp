@@ -23,12 +23,21 @@ error refused(std::string const& uri, remove_report::failed_key const& why) {
     if (why.code == "AccessDenied") reason = errc::permission_denied;
     if (why.code == "NoSuchBucket") reason = errc::not_found;
     if (why.code == "SlowDown") reason = errc::throttled;
+    for (errc const own : {errc::permission_denied, errc::invalid_argument, errc::no_space, errc::io, errc::timed_out, errc::unsupported})
+        if (why.code == to_string(own)) reason = own;  // of files
     error_info info;
     info.operation = "remove";
     info.uri = uri;
     info.service_code = why.code;
     info.service_message = why.message;
     return {reason, std::move(info)};
+}
+
+error error_of(std::string const& detail) {
+    error_info info;
+    info.operation = "rm --stale";
+    info.detail = detail;
+    return {errc::io, std::move(info)};
 }
 
 /// The removal of what one URI names.
@@ -38,10 +47,13 @@ public:
         : at_(at),
           options_(options),
           out_(out),
-          from_(at.open(uri)) {}
+          local_folder_(is_folder(uri)),
+          from_(at.open(local_folder_ ? without_slashes(uri) : uri)) {}
 
     awaitable<void> run() {
-        if (from_.key.empty()) fail(errc::invalid_argument, "removes no whole bucket; --glob with the pattern ** does");
+        if (from_.key.empty()) fail(errc::invalid_argument, "names no key: to remove all there is, use --glob with the pattern **");
+        bool const names_folder = local_folder_ && !options_.recursive && !options_.glob;
+        if (names_folder) fail(errc::invalid_argument, "is a folder: rm -r removes all objects in it");
         if (options_.glob) {
             glob const pattern(from_.key);
             co_await remove_listed(pattern.literal_prefix(), &pattern, pattern.one_level());
@@ -63,6 +75,11 @@ public:
     }
 
 private:
+    static std::string without_slashes(std::string uri) {
+        while (uri.size() > 1 && uri.ends_with('/')) uri.pop_back();
+        return uri;
+    }
+
     [[noreturn]] void fail(errc reason, char const* detail) const { throw_error(failure(reason, detail), "rm", uri(from_.key)); }
 
     std::string uri(object_key const& key) const { return from_.store->uri() + key; }
@@ -104,17 +121,36 @@ private:
     session& at_;
     rm_options const& options_;
     standard_stream& out_;
+    bool const local_folder_;
     opened from_;
     bool found_ = false;
 };
+
+/// `rm --stale`: what dead processes left in and below a folder.
+awaitable<void> sweep(session* at, standard_stream* out, std::string uri) {
+    if (!is_folder(uri)) throw_error(failure(errc::invalid_argument, "--stale wants a folder of this machine"), "rm", without_login(uri));
+    opened const folder = at->open(uri.ends_with('/') ? uri : uri + '/');
+    std::string const path = folder.store->uri().substr(folder.store->uri().find("://") + 3);
+    sweep_report const done = co_await sweep_stale(path);
+    for (std::string const& what : done.failed) at->report(error_of(what));
+    std::string text = "removed " + std::to_string(done.removed) + " half-written files in " + printable(path) + "; " +
+                       std::to_string(done.in_use) + " in use\n";
+    if (at->global().json)
+        text = json_object().add("uri", folder.store->uri()).add("stale_removed", done.removed).add("in_use", done.in_use).text() + '\n';
+    co_await out->write(std::move(text));
+}
 
 awaitable<void> remove_all(session* at, rm_options const* options) {
     boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
     standard_stream out(executor, STDOUT_FILENO, "standard output");
     for (std::string const& uri : options->uris) {
         try {
-            removal one(*at, *options, out, uri);
-            co_await one.run();
+            if (options->stale) {
+                co_await sweep(at, &out, uri);
+            } else {
+                removal one(*at, *options, out, uri);
+                co_await one.run();
+            }
         } catch (error const& e) {
             if (e.reason() == errc::cancelled) throw;
             at->report(e);

@@ -6,10 +6,11 @@
 #include <sluice/async/deadline.hpp>
 #include <sluice/uri.hpp>
 
-#include <sys/stat.h>
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 namespace asio = boost::asio;
@@ -21,11 +22,6 @@ namespace {
 /// An operation that fails at the limit names itself and its object; the command as a whole gives it that long to do so.
 constexpr std::chrono::milliseconds grace{100};
 
-bool is_folder(std::string const& path) {
-    struct stat about {};
-    return ::stat(path.c_str(), &about) == 0 && S_ISDIR(about.st_mode);
-}
-
 void log_line(log_level, std::string_view line) { say(printable(line)); }
 
 open_settings settings_of(global_options const& global) {
@@ -35,16 +31,24 @@ open_settings settings_of(global_options const& global) {
     if (!global.region.empty()) s3.region = global.region;
     if (global.path_style) s3.style = bucket_style::path;
     if (global.no_sign_request) s3.credentials = anonymous_credentials();
-    if (!global.ca_bundle.empty()) (is_folder(global.ca_bundle) ? s3.ca_directory : s3.ca_file) = global.ca_bundle;
+    if (!global.ca_bundle.empty()) (std::filesystem::is_directory(global.ca_bundle) ? s3.ca_directory : s3.ca_file) = global.ca_bundle;
     if (global.time_limit) s3.timeouts.operation = *global.time_limit;
     if (global.verbosity > 0) {
         s3.verbosity = global.verbosity > 1 ? log_level::debug : log_level::info;
         s3.log = log_line;
+        settings.file.verbosity = s3.verbosity;
+        settings.file.log = log_line;
     }
     return settings;
 }
 
 }  // namespace
+
+bool is_folder(std::string const& text) {
+    result<uri> const parsed = parse_uri(text);
+    std::error_code ec;
+    return parsed && parsed->bucket.empty() && std::filesystem::is_directory(parsed->key, ec);
+}
 
 void say(std::string const& text) { std::fputs((text + '\n').c_str(), stderr); }
 
@@ -64,15 +68,17 @@ session::session(global_options options, std::size_t threads)
 opened session::open(std::string const& text) {
     result<uri> const parsed = parse_uri(text);
     if (parsed.has_error()) throw_error(parsed.error(), "open", without_login(text));
-    if (parsed->scheme == "file") throw_error(failure(errc::invalid_argument, "is no object: write s3://bucket/key"), "open", text);
-    auto& store = stores_[parsed->scheme + "://" + parsed->bucket];
+    std::string name = parsed->scheme + "://" + parsed->bucket;
     opened there;
-    if (!store) {
+    if (parsed->bucket.empty()) {  // files: which folder it is, the library tells
         there = sluice::open(text, settings_);
-        store = there.store;
+        name = there.store->uri();
     }
+    auto& store = stores_[name];
+    if (!store && !there.store) there = sluice::open(text, settings_);
+    if (!store) store = there.store;
     there.store = store;
-    there.key = parsed->key;
+    if (!parsed->bucket.empty()) there.key = parsed->key;
     return there;
 }
 

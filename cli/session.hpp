@@ -36,7 +36,7 @@ public:
     /// Changes of the settings count for what is opened afterwards.
     s3_settings& settings() noexcept { return settings_.s3; }
 
-    /// Where a URI points; URIs of one bucket share a store. Errors: as `sluice::open`.
+    /// Where a URI or path points; those of one bucket or folder share a store. Errors: as `sluice::open`.
     opened open(std::string const& uri);
 
     /// As `open`, for a verb that needs an object. Errors: invalid_argument when there is no key.
@@ -65,6 +65,9 @@ private:
     async::runtime loop_;
     boost::asio::signal_set signals_;  // behind the loop: its wait ends before the loop does
 };
+
+/// Whether a URI or path names a folder of this machine that is there.
+bool is_folder(std::string const& text);
 
 /// One line for people on standard error.
 void say(std::string const& text);

@@ -17,9 +17,9 @@ std::string folder() {
     return named != nullptr && *named != 0 ? named : "/var/tmp";
 }
 
-[[noreturn]] void fail(int number) {
+[[noreturn]] void fail(int number, char const* doing = "write a temporary file in") {
     errc const reason = number == ENOSPC || number == EDQUOT ? errc::no_space : errc::io;
-    throw_error(failure(reason, boost::system::system_category().message(number)), "write a temporary file in", folder());
+    throw_error(failure(reason, boost::system::system_category().message(number)), doing, folder());
 }
 
 /// Where the file system knows no nameless files, a name is taken and given back at once.
@@ -49,9 +49,18 @@ awaitable<void> spool::fill(standard_stream* from) {
             if (put < 0 && errno != EINTR) fail(errno);
             if (put > 0) done += static_cast<std::size_t>(put);
         }
+        size_ += n;
     }
 }
 
-std::string spool::path() const { return "/proc/self/fd/" + std::to_string(descriptor_); }
+awaitable<void> spool::read(std::uint64_t offset, std::span<std::byte> into) {
+    for (std::size_t done = 0; done < into.size();) {
+        ssize_t const n = ::pread(descriptor_, into.data() + done, into.size() - done, static_cast<off_t>(offset + done));
+        if (n == 0 || (n < 0 && errno != EINTR)) fail(n == 0 ? EIO : errno, "read a temporary file in");
+        if (n > 0) done += static_cast<std::size_t>(n);
+    }
+    if (report_) report_(offset + into.size(), size_);
+    co_return;
+}
 
 }  // namespace sluice::inline v0::cli

@@ -56,12 +56,14 @@ std::string progress_text::update(std::uint64_t done, std::uint64_t total, time 
     return erase_line + bar(done, total) + text;
 }
 
-std::string progress_text::summary(std::uint64_t bytes, time now) {
+std::string progress_text::summary(std::uint64_t bytes, time now, std::optional<std::uint64_t> objects) {
     if (mode_ == progress_mode::none) return {};
     double const seconds = seconds_between(start_, now);
     std::array<char, 32> span{};
     std::snprintf(span.data(), span.size(), "%.2f s", seconds);
-    return clear() + "sluice: " + std::to_string(bytes) + " bytes in " + span.data() + ", " + megabytes_per_second(bytes, seconds) + '\n';
+    std::string text = clear() + "sluice: ";
+    if (objects) text += std::to_string(*objects) + (*objects == 1 ? " object, " : " objects, ");
+    return text + std::to_string(bytes) + " bytes in " + span.data() + ", " + megabytes_per_second(bytes, seconds) + '\n';
 }
 
 std::string progress_text::clear() { return std::exchange(drawn_, false) ? erase_line : ""; }

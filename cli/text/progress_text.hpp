@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace sluice::inline v0::cli {
@@ -19,8 +20,8 @@ public:
     /// What to write now, mostly nothing. `total` 0: not known.
     std::string update(std::uint64_t done, std::uint64_t total, time now);
 
-    /// The one line at the end.
-    std::string summary(std::uint64_t bytes, time now);
+    /// The one line at the end; of how many objects, where that is of interest.
+    std::string summary(std::uint64_t bytes, time now, std::optional<std::uint64_t> objects = {});
 
     /// Takes a bar off the line it stands on, so that something else can be written there.
     std::string clear();

@@ -2,6 +2,7 @@
 
 #include <sluice/file.hpp>
 #include <sluice/object_store.hpp>
+#include <sluice/operations.hpp>
 #include <sluice/s3.hpp>
 #include <sluice/uri.hpp>
 
@@ -34,5 +35,16 @@ struct SLUICE_API open_settings {
 /// and what they name stays within it. The folder need not be there: a write makes it.
 /// Errors: invalid_argument.
 SLUICE_API opened open(std::string_view uri, open_settings settings = open_settings::from_env());
+
+/// Downloads an object into a file of a folder that is there, as `copy_object` does: parts side by side into a temporary file of that
+/// folder, which then takes the name. The next call goes on with what a killed process had got of the same version.
+///
+/// Cancel and failure: the temporary file is removed; an existing file keeps its old content. Errors: those of reading; io, no_space.
+SLUICE_API awaitable<object_meta> get_file(std::shared_ptr<object_store> store, object_key where, std::string path,
+                                           range_engine_options options = {}, progress report = {});
+
+/// Uploads a file, as `copy_object` does. Errors: those of `put`; precondition_failed when the file is written to meanwhile; io.
+SLUICE_API awaitable<put_result> put_file(std::shared_ptr<object_store> store, object_key where, std::string path, put_options options = {},
+                                          progress report = {});
 
 }  // namespace sluice::inline v0

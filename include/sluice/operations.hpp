@@ -3,9 +3,11 @@
 #include <sluice/object_store.hpp>
 #include <sluice/range_engine.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -48,7 +50,8 @@ using progress = std::function<void(std::uint64_t done, std::uint64_t total)>;
 /// Options of `copy_object`.
 struct copy_options {
     copy_options() {}
-    range_engine_options read;  ///< how the source is read; its part size is that of the upload, made larger where that is needed
+    range_engine_options read;  ///< how the source is read; its part size is that of the upload, made larger where that is needed;
+                                ///< with strategy `single` it is one body and one put, which also does without strong ETags
     put_options put;            ///< of the new object; attributes are the source's unless some are given here
     bool keep_partial = false;  ///< on failure leave the parts for the next attempt, where `capabilities::resumes`
     sluice::v0::progress report;
@@ -70,14 +73,25 @@ struct copied {
 SLUICE_API awaitable<copied> copy_object(std::shared_ptr<object_store> from, object_key what, std::shared_ptr<object_store> to,
                                          object_key as, copy_options options = {});
 
-/// Downloads an object into a file: parts side by side into a temporary file of the same folder, which then takes the name.
-///
-/// Cancel and failure: the temporary file is removed; an existing file keeps its old content. Errors: those of reading; io, no_space.
-SLUICE_API awaitable<object_meta> get_file(std::shared_ptr<object_store> store, object_key where, std::string path,
-                                           range_engine_options options = {}, progress report = {});
+/// Options of `put_stream`.
+struct put_stream_options {
+    put_stream_options() {}
+    put_options put;
+    std::uint64_t part_size = 8ull << 20;       ///< at first; later parts are larger where the store takes only so many
+    std::uint64_t memory_limit = 256ull << 20;  ///< bytes that may wait to be written, one part at least
+    sluice::v0::progress report;                ///< its total is 0 until the end
+};
 
-/// Uploads a file in one put. The file is read as it is sent. Errors: those of `put`; io when the file cannot be read or became shorter.
-SLUICE_API awaitable<put_result> put_file(std::shared_ptr<object_store> store, object_key where, std::string path, put_options options = {},
-                                          progress report = {});
+/// Some bytes into the front of `into`, which is not empty; 0 at the end.
+using byte_source = std::function<awaitable<std::size_t>(std::span<std::byte> into)>;
+
+/// Writes an object of unknown length as it comes: in one put when it is no longer than a part, else as an upload whose parts are written
+/// side by side while `from` is read. `from` waits while `memory_limit` bytes are under way.
+///
+/// Errors: those of `from`, which end the write, and of writing; unsupported when more than one part comes and the store takes none.
+/// Failure and cancel: what was written is thrown away; an existing object keeps its content. That the throwing away failed, too, is said
+/// in the error, with the upload's id.
+SLUICE_API awaitable<put_result> put_stream(std::shared_ptr<object_store> store, object_key where, byte_source from,
+                                            put_stream_options options = {});
 
 }  // namespace sluice::inline v0

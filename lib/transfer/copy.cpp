@@ -1,16 +1,17 @@
+#include "store/conditions.hpp"
 #include "transfer/at_edge.hpp"
+#include "transfer/complete_after.hpp"
 #include "transfer/copy_plan.hpp"
 #include "transfer/part_reader.hpp"
 #include "transfer/workers.hpp"
 
-#include <sluice/async/shield.hpp>
 #include <sluice/operations.hpp>
 
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
 #include <atomic>
-#include <exception>
+#include <optional>
 #include <utility>
 
 namespace sluice::inline v0 {
@@ -34,30 +35,49 @@ private:
     std::atomic<std::uint64_t> done_ = 0;
 };
 
-/// One version of an object as the bytes of a put, for stores that write in one request: read again as often as it is asked.
+/// One version of an object as the bytes of a put: bodies in order, and the object opened again where it is asked to go back.
 class object_source final : public payload_source {
 public:
-    object_source(std::shared_ptr<object_store> store, object_key where, object_meta object, get_options pinned, progress report)
+    object_source(std::shared_ptr<object_store> store, object_key where, opening from, progress report)
         : store_(std::move(store)),
           where_(std::move(where)),
-          object_(std::move(object)),
-          pinned_(std::move(pinned)),
-          report_(std::move(report)) {}
+          object_(from.object()),
+          pinned_(std::move(from.others)),
+          report_(std::move(report)),
+          body_(std::move(from.first)) {
+        if (!store::strong_etag(object_.etag)) pinned_.if_match.clear();  // If-Match never holds for a weak one
+    }
 
     std::uint64_t size() const noexcept override { return object_.size; }
     awaitable<void> read(std::uint64_t offset, std::span<std::byte> into) override {
-        read_result const got = co_await store_->read(where_, byte_range::bounded(offset, into.size()), into, pinned_);
-        check_same_version(object_, got.object, *store_, where_);
-        if (got.range.length != into.size()) fail(errc::truncated, *store_, where_, "a part ended early");
-        if (report_) report_(offset + into.size(), object_.size);
+        while (!into.empty()) {
+            bool const goes_on = body_ && offset == at_;
+            if (!goes_on) co_await reopen(offset);
+            std::size_t const n = co_await body_->read_all(into);
+            at_ = offset += n;
+            into = into.subspan(n);
+            if (!into.empty()) body_.reset();  // it was of the front only
+            if (n == 0 && offset == object_.size) fail(errc::truncated, *store_, where_, "the object ends before the size it told");
+        }
+        if (report_) report_(at_, object_.size);
     }
 
 private:
-    std::shared_ptr<object_store> store_;
-    object_key where_;
-    object_meta object_;
+    awaitable<void> reopen(std::uint64_t offset) {
+        body_.reset();
+        pinned_.range = byte_range::from(offset);
+        body_ = co_await store_->get(where_, pinned_);
+        at_ = offset;
+        check_same_version(object_, body_->object(), *store_, where_);
+    }
+
+    std::shared_ptr<object_store> const store_;
+    object_key const where_;
+    object_meta const object_;
     get_options pinned_;
-    progress report_;
+    progress const report_;
+    std::optional<body_reader> body_;
+    std::uint64_t at_ = 0;  // where the body stands
 };
 
 /// The parts of `reader` into `into`, but for those that are there already; how many bytes those have.
@@ -82,32 +102,6 @@ awaitable<std::uint64_t> fill(part_reader* reader, upload into, counter* done) {
     co_return kept.load();
 }
 
-/// Fills and completes an upload; one that fails is aborted, or left to be taken up again.
-awaitable<copied> copy_in_parts(part_reader* reader, upload into, bool keep_partial, counter* done) {
-    copied result;
-    std::exception_ptr failed;
-    try {
-        result.resumed = co_await fill(reader, into, done);
-        result.put = co_await into.complete();
-    } catch (...) {
-        failed = std::current_exception();
-    }
-    if (!failed) co_return std::move(result);
-    if (!keep_partial) {
-        co_await boost::asio::this_coro::throw_if_cancelled(false);
-        auto const abort = [&into, &failed]() -> awaitable<void> {
-            try {
-                co_await into.abort();
-            } catch (error const& e) {
-                failed = with_left_behind(failed, into.id(), e);
-            }
-        };
-        co_await async::shield(abort);
-        co_await boost::asio::this_coro::throw_if_cancelled(true);
-    }
-    std::rethrow_exception(failed);
-}
-
 awaitable<copied> copy(std::shared_ptr<object_store> from, object_key what, std::shared_ptr<object_store> to, object_key as,
                        copy_options options) {
     range_engine_options read = settled(options.read, from->can().reading);
@@ -116,7 +110,8 @@ awaitable<copied> copy(std::shared_ptr<object_store> from, object_key what, std:
     async::clock const& clock = async::clock::of(executor);
     async::time_point const deadline = deadline_of(options.read, clock);
     capabilities const able = to->can();
-    read.strategy = read_strategy::ranges;  // a part must be readable again
+    bool const in_order = options.read.strategy == read_strategy::single || !able.uploads;
+    if (!in_order) read.strategy = read_strategy::ranges;  // whatever the store's habit: a part must be readable again
     read.threshold = std::max(*read.threshold, able.min_part);
     opening first = co_await open_first(from, what, byte_range::whole(), *read.threshold, read, deadline);
     object_meta const object = first.object();
@@ -124,22 +119,23 @@ awaitable<copied> copy(std::shared_ptr<object_store> from, object_key what, std:
     counter done(options.report, object.size);
 
     copied result;
-    if (first.rest() == 0) {
+    if (object.size <= *read.threshold) {
         part_reader reader(from, what, &first, read, clock, deadline);
         bytes all = co_await reader.fetch(0);
         payload data(std::move(all));
         result.put = co_await to->put(std::move(as), std::move(data), std::move(put));
         done.add(object.size);
-    } else if (able.uploads) {
+    } else if (in_order) {
+        payload data(std::make_shared<object_source>(from, what, std::move(first), options.report));
+        result.put = co_await to->put(std::move(as), std::move(data), std::move(put));
+    } else {
         read.part_size = upload_part_size(*read.part_size, first.rest(), able);
         if (able.resumes && put.resume_as.empty())
             put.resume_as = resume_name(from->uri() + what, object, first.first.range().length, *read.part_size);
         upload into = co_await to->create_upload(std::move(as), std::move(put));
         part_reader reader(from, what, &first, read, clock, deadline, tail_part::kept);
-        result = co_await copy_in_parts(&reader, std::move(into), options.keep_partial, &done);
-    } else {
-        payload data(std::make_shared<object_source>(from, what, object, first.others, options.report));
-        result.put = co_await to->put(std::move(as), std::move(data), std::move(put));
+        auto const parts = [&]() -> awaitable<void> { result.resumed = co_await fill(&reader, into, &done); };
+        result.put = co_await complete_after(parts, into, options.keep_partial);
     }
     result.object = object;
     co_return std::move(result);

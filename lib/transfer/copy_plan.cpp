@@ -13,6 +13,14 @@ std::uint64_t upload_part_size(std::uint64_t const wanted, std::uint64_t const r
     return std::max({wanted, able.min_part, enough});
 }
 
+std::uint64_t stream_part_size(std::uint32_t const number, std::uint64_t const wanted, capabilities const& able) noexcept {
+    constexpr std::uint64_t steps = 136;
+    std::uint64_t const parts = std::max<std::uint64_t>(able.max_parts, 1);
+    std::uint64_t const grown = 1 + (number - 1) * steps / parts;
+    std::uint64_t const size = std::max(wanted, able.min_part) * grown;
+    return able.max_part == 0 ? size : std::min(size, able.max_part);
+}
+
 std::string resume_name(std::string const& uri, object_meta const& object, std::uint64_t const first_part, std::uint64_t const part_size) {
     if (!store::strong_etag(object.etag)) return {};
     return uri + ' ' + object.etag + ' ' + object.version + ' ' + std::to_string(object.size) + ' ' + std::to_string(first_part) + ' ' +

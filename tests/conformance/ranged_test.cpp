@@ -1,5 +1,7 @@
 #include "conformance/fixture.hpp"
 
+#include <sluice/open.hpp>
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>

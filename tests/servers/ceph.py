@@ -111,16 +111,19 @@ class Ceph:
         return f"http://127.0.0.1:{self.port}"
 
     def create_bucket(self, name):
-        """By a request signed in the old way, independent of everything the library does."""
+        self.put_empty(f"/{name}")
+
+    def put_empty(self, path):
+        """A bucket, or an empty object, by a request signed in the old way, independent of everything the library does."""
         date = email.utils.formatdate(time.time(), usegmt=True)
-        digest = hmac.new(self.secret_key.encode(), f"PUT\n\n\n{date}\n/{name}".encode(), hashlib.sha1).digest()
+        digest = hmac.new(self.secret_key.encode(), f"PUT\n\n\n{date}\n{path}".encode(), hashlib.sha1).digest()
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        connection.request("PUT", f"/{name}", headers={"Date": date, "Authorization": f"AWS {self.access_key}:{base64.b64encode(digest).decode()}"})
+        connection.request("PUT", path, headers={"Date": date, "Authorization": f"AWS {self.access_key}:{base64.b64encode(digest).decode()}"})
         reply = connection.getresponse()
         text = reply.read().decode(errors="replace")
         connection.close()
         if reply.status != 200:
-            raise NotRun(f"Ceph would not create bucket {name}: {reply.status} {text[:200]}")
+            raise NotRun(f"Ceph would not create {path}: {reply.status} {text[:200]}")
 
 
 def main():

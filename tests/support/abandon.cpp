@@ -52,7 +52,8 @@ private:
         bool good = what_ == mishap::cancel ? r == errc::cancelled : std::ranges::find(of_network, r) != of_network.end();
         if (story_.exclusive && what_ != mishap::cancel) good = good || r == errc::ambiguous;
         CHECK_MESSAGE(good, title_ << ": " << text());
-        CHECK_MESSAGE((!e.info().operation.empty() && e.info().uri.starts_with("s3://bucket/")), title_ << ": " << text());
+        bool const tells_which = e.info().uri.starts_with("s3://bucket/") || e.info().uri.starts_with("file:///");
+        CHECK_MESSAGE((!e.info().operation.empty() && tells_which), title_ << ": " << text());
     }
 
     /// What a run leaves behind.

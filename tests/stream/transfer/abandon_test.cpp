@@ -4,6 +4,7 @@
 
 #include <sluice/async/deadline.hpp>
 #include <sluice/async/task_group.hpp>
+#include <sluice/open.hpp>
 #include <sluice/operations.hpp>
 #include <sluice/range_engine.hpp>
 

@@ -171,3 +171,53 @@ CO_TEST("copy: an object that changes in between fails, and is never a mix") {
     bool const there = co_await exists(to, "copy");
     CHECK_FALSE(there);
 }
+
+CO_TEST("copy: as a single body it is one GET and one put, and a put that is sent again opens the object again") {
+    s3_server server;
+    std::shared_ptr<object_store> const from = make_memory_store(), to = make_s3_store(settings_for(server));
+    std::string const text = numbered(700 * part + 3);
+    payload data(text);
+    co_await from->put("o", std::move(data));
+    std::atomic<int> turned_away = 0;
+    server.on_request([&](s3_request_view const&) -> std::optional<s3_fault> {
+        if (turned_away.fetch_add(1) > 1) return std::nullopt;
+        s3_fault fault;
+        fault.status = 503;
+        fault.code = "SlowDown";
+        return fault;
+    });
+    copy_options options = in_small_parts();
+    options.read.strategy = read_strategy::single;
+    std::uint64_t told = 0;
+    options.report = [&](std::uint64_t done, std::uint64_t) { told = done; };
+    copied const done = co_await copy_object(from, "o", to, "copy", options);
+    CHECK(done.object.size == text.size());
+    CHECK(told == text.size());
+    CHECK((server.get("bucket", "copy") == text));
+
+    server.on_request([](s3_request_view const&) { return std::nullopt; });
+    std::shared_ptr<object_store> const back = make_memory_store();
+    server.reset_counts();
+    co_await copy_object(to, "copy", back, "again", options);
+    CHECK(server.counts().gets == 1);
+    std::string const got = co_await content(back, "again");
+    CHECK((got == text));
+}
+
+CO_TEST("copy: as a single body it needs no strong ETag; in parts it does") {
+    s3_server server;
+    std::shared_ptr<object_store> const from = make_s3_store(settings_for(server)), to = make_memory_store();
+    server.put("bucket", "o", numbered(10 * part));
+    server.on_request([](s3_request_view const&) {
+        s3_fault fault;
+        fault.headers.emplace_back("ETag", "W/\"weak\"");
+        return std::optional(fault);
+    });
+    errc const reason = co_await reason_of_copy(from, to, in_small_parts());
+    CHECK(reason == errc::protocol);
+    copy_options options = in_small_parts();
+    options.read.strategy = read_strategy::single;
+    co_await copy_object(from, "o", to, "copy", options);
+    std::string const got = co_await content(to, "copy");
+    CHECK((got == numbered(10 * part)));
+}

@@ -100,6 +100,8 @@ TEST_CASE("progress: plain lines every three seconds") {
     CHECK_FALSE(plain.update(4, 100, start + 6s).empty());
     CHECK(plain.clear().empty());
     CHECK(plain.summary(0, start) == "sluice: 0 bytes in 0.00 s, 0.0 MB/s\n");
+    CHECK(plain.summary(5'000'000, start + 5s, 1) == "sluice: 1 object, 5000000 bytes in 5.00 s, 1.0 MB/s\n");
+    CHECK(plain.summary(0, start, 0) == "sluice: 0 objects, 0 bytes in 0.00 s, 0.0 MB/s\n");
 }
 
 TEST_CASE("progress: none is silent") {

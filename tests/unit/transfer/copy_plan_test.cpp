@@ -30,6 +30,29 @@ TEST_CASE("the parts of an upload are large enough for the store, and few enough
     }
 }
 
+TEST_CASE("the parts of a stream grow slowly, and never beyond what the store takes") {
+    constexpr std::uint64_t mib = 1ull << 20, tib = 1ull << 40;
+    capabilities able;
+    able.max_parts = 10'000;
+    able.min_part = 5 * mib;
+    able.max_part = 5'120 * mib;
+    CHECK(stream_part_size(1, 8 * mib, able) == 8 * mib);
+    CHECK(stream_part_size(1, 1 * mib, able) == 5 * mib);
+    CHECK(stream_part_size(74, 8 * mib, able) == 8 * mib);
+    CHECK(stream_part_size(75, 8 * mib, able) == 16 * mib);
+    std::uint64_t whole = 0, last = 0;
+    for (std::uint32_t n = 1; n <= able.max_parts; ++n) {
+        std::uint64_t const size = stream_part_size(n, 8 * mib, able);
+        CHECK(size >= last);
+        CHECK(size <= able.max_part);
+        whole += last = size;
+    }
+    CHECK(whole >= 5 * tib);
+    able.max_part = 10 * mib;
+    CHECK(stream_part_size(10'000, 8 * mib, able) == 10 * mib);
+    CHECK(stream_part_size(3, 7, capabilities()) == 7 * 273);  // a store that takes no uploads says nothing of parts
+}
+
 TEST_CASE("a copy is recognised by everything that decides its bytes and its cuts; without a strong ETag by nothing") {
     object_meta object;
     object.etag = "\"e\"";
