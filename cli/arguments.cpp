@@ -59,6 +59,13 @@ void add_global(CLI::App& app, global_options& to) {
     app.add_flag("-v,--verbose", to.verbosity, "tell what is done, on standard error; -vv: every request");
     add_parsed(app, "--timeout", "TIME", to.time_limit, parse_positive_duration, "a time like 30, 500ms or 2m",
                "limit of the whole command, like 30 (seconds), 500ms or 2m");
+    auto const direct = [](std::string_view text) -> std::optional<direct_mode> {
+        if (text == "required") return direct_mode::required;
+        if (text == "preferred") return direct_mode::preferred;
+        return std::nullopt;
+    };
+    add_parsed(app, "--direct", "MODE", to.direct, direct, "required or preferred",
+               "where a file system cannot do without its cache: required (direct:// fails) or preferred (it does with it)");
     static std::map<std::string, progress_mode> const modes{
         {"auto", progress_mode::automatic}, {"bar", progress_mode::bar}, {"plain", progress_mode::plain}, {"none", progress_mode::none}};
     auto const parse = [](std::string const& text) {

@@ -44,6 +44,7 @@ json_object object_json(std::string const& uri, object_meta const& object) {
 json_object whole_object_json(std::string const& uri, object_meta const& object) {
     json_object out = object_json(uri, object);
     if (!object.version.empty()) out.add("version", object.version);
+    if (!object.access.empty()) out.add("access", object.access);
     for (auto const& [name, value] : given(object.attributes)) out.add(name, *value);
     json_object metadata;
     for (auto const& [name, value] : object.attributes.metadata) metadata.add(name, value);
@@ -60,6 +61,7 @@ std::string whole_object_text(std::string const& uri, object_meta const& object)
     line("etag", std::string(plain_etag(object.etag)));
     if (object.last_modified) line("last_modified", iso8601(*object.last_modified));
     if (!object.version.empty()) line("version", object.version);
+    if (!object.access.empty()) line("access", object.access);
     for (auto const& [name, value] : given(object.attributes)) line(name, *value);
     for (auto const& [name, value] : object.attributes.metadata) line("metadata " + name, value);
     return out;

@@ -3,6 +3,7 @@
 #include "text/progress_text.hpp"
 
 #include <sluice/byte_range.hpp>
+#include <sluice/file.hpp>
 #include <sluice/range_engine.hpp>
 
 #include <chrono>
@@ -22,6 +23,7 @@ struct global_options {
     bool path_style = false;
     bool json = false;
     int verbosity = 0;
+    direct_mode direct = direct_mode::required;
     std::optional<std::chrono::nanoseconds> time_limit;
     progress_mode progress = progress_mode::automatic;
 };

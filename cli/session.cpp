@@ -32,6 +32,7 @@ open_settings settings_of(global_options const& global) {
     if (global.path_style) s3.style = bucket_style::path;
     if (global.no_sign_request) s3.credentials = anonymous_credentials();
     if (!global.ca_bundle.empty()) (std::filesystem::is_directory(global.ca_bundle) ? s3.ca_directory : s3.ca_file) = global.ca_bundle;
+    settings.file.direct = global.direct;
     if (global.time_limit) s3.timeouts.operation = *global.time_limit;
     if (global.verbosity > 0) {
         s3.verbosity = global.verbosity > 1 ? log_level::debug : log_level::info;

@@ -3,6 +3,7 @@
 import os
 import pathlib
 import subprocess
+import tempfile
 import threading
 
 from cli_verbs import lines, ok, put
@@ -39,6 +40,7 @@ def check_ls_cat_stat_and_bench(env):
         for key, data in content.items():
             assert ok(env.run("cat", f"{folder}/{key}")) == data, (folder, key)
             [about] = lines(env.run("stat", "--json", f"{folder}/{key}"))
+            assert about["access"] == ("direct" if str(folder).startswith("direct") else "buffered"), about
             assert about["size"] == len(data) and about["etag"] and about["uri"].endswith(f"{env.tmp}/tree/{key}"), about
         assert ok(env.run("cat", f"{folder}/sub/deep/big", "--range", "4095-5000")) == content["sub/deep/big"][4095:5001]
         [told] = lines(env.run("bench", "get", f"{folder}/sub/deep/big", "--range-size", "1MiB", "--repeat", "2", "--verify"))
@@ -179,6 +181,21 @@ def as_nobody(env, *arguments):
 def as_nobody_works(env):
     env.tmp.chmod(0o755)
     return as_nobody(env, "--version").returncode == 0
+
+
+def check_a_file_system_that_has_only_its_cache(env):
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as memory:
+        here = f"direct://{memory}/x"
+        (env.tmp / "source").write_bytes(b"data")
+        done = env.run("cp", "source", here)
+        assert done.returncode == 1 and done.stderr.count(b"\n") == 1 and b"unsupported" in done.stderr, done
+        assert not os.listdir(memory)
+        ok(env.run("cp", "--direct", "preferred", "source", here))
+        [about] = lines(env.run("stat", "--json", "--direct", "preferred", here))
+        assert about["access"] == "buffered" and about["size"] == 4, about
+        assert b"page cache" in env.run("cat", "-v", "--direct", "preferred", here).stderr
+        done = env.run("stat", here)
+        assert done.returncode == 1 and done.stderr.count(b"\n") == 1, done
 
 
 def check_the_log_tells_what_serves_files(env):

@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import json
 import os
 import signal
 import socket
@@ -66,6 +67,56 @@ def check_one_gib_up_and_down(env):
         env.run("rm", env.uri("gib"))
 
 
+def check_one_gib_past_the_page_cache(env):
+    digest = upload(env, "gib", 1024 * MIB)
+    (env.tmp / "source").unlink()
+    here = f"direct://{env.tmp}"
+    assert measured(env, env.http, "cp", env.uri("gib"), f"{here}/copy") < 400 * MIB
+    assert digest_of(env.tmp / "copy") == digest
+    assert measured(env, env.https, "cp", f"{here}/copy", env.uri("back")) < 400 * MIB
+    (env.tmp / "copy").unlink()
+    env.run("rm", env.uri("gib"))
+    assert env.run("cp", env.uri("back"), "again").returncode == 0 and digest_of(env.tmp / "again") == digest
+    env.run("rm", env.uri("back"))
+
+
+def check_a_download_that_is_killed_is_gone_on_with(env):
+    digest = upload(env, "gib", 1024 * MIB)
+    for there in ["copy", f"direct://{env.tmp}/copy"]:
+        child = env.start("cp", env.uri("gib"), there)
+        until(lambda: sum(blocks(p) for p in partial(env)) > 400 * MIB or child.poll() is not None)
+        child.kill()
+        child.wait()
+        assert not (env.tmp / "copy").exists() and len(partial(env)) == 2, list(env.tmp.iterdir())  # the file and its journal
+        done = env.run("cp", "--json", env.uri("gib"), there)
+        told = json.loads(done.stdout)
+        assert done.returncode == 0 and told["resumed"] > 200 * MIB, (told, done.stderr)
+        assert digest_of(env.tmp / "copy") == digest and not partial(env)
+        (env.tmp / "copy").unlink()
+    # Another version: nothing of the old one is used.
+    child = env.start("cp", env.uri("gib"), "copy")
+    until(lambda: sum(blocks(p) for p in partial(env)) > 100 * MIB or child.poll() is not None)
+    child.kill()
+    child.wait()
+    digest = upload(env, "gib", 200 * MIB + 1)
+    told = json.loads(env.run("cp", "--json", env.uri("gib"), "copy").stdout)
+    assert "resumed" not in told and digest_of(env.tmp / "copy") == digest, told
+    env.run("rm", "--stale", ".")
+    assert not partial(env)
+    env.run("rm", env.uri("gib"))
+
+
+def check_an_interrupted_download_may_be_kept(env):
+    digest = upload(env, "big", 512 * MIB)
+    child = env.start("cp", "--keep-partial", env.uri("big"), "copy")
+    until(lambda: sum(blocks(p) for p in partial(env)) > 200 * MIB or child.poll() is not None)
+    child.send_signal(signal.SIGINT)
+    assert ended(child, 1) == (130, b"sluice: interrupted\n") and len(partial(env)) == 2
+    told = json.loads(env.run("cp", "--json", env.uri("big"), "copy").stdout)
+    assert told["resumed"] > 0 and digest_of(env.tmp / "copy") == digest and not partial(env), told
+    env.run("rm", env.uri("big"))
+
+
 def until(condition, limit=30):
     end = time.monotonic() + limit
     while not condition():
@@ -74,7 +125,14 @@ def until(condition, limit=30):
 
 
 def partial(env):
-    return [p for p in env.tmp.iterdir() if p.name.endswith(".partial")]
+    return [p for p in env.tmp.iterdir() if p.name.startswith(".sluice-")]
+
+
+def blocks(path):
+    """Bytes on the disk."""
+    with contextlib.suppress(FileNotFoundError):
+        return path.stat().st_blocks * 512
+    return 0
 
 
 def under_way(env):

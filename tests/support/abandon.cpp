@@ -33,6 +33,7 @@ public:
         if (how == ending::failed && world_.why()) check_reason(*world_.why());
         if (story_.always) story_.always(world_.model);
         if (how == ending::destroyed || how == ending::stuck) return how;
+        if (story_.unless_destroyed) story_.unless_destroyed();
         bool const may_fail = lasting_ || what_ == mishap::cancel;
         if (!may_fail && !story_.exclusive) CHECK_MESSAGE(how == ending::finished, title_ << ": " << text());
         check_rest();

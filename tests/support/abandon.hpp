@@ -16,6 +16,7 @@ struct story {
     std::function<void(s3_model&)> before;                               ///< what the service, and the disk, hold at first
     std::function<awaitable<void>(std::shared_ptr<object_store>)> tell;  ///< does it, and checks what came of it
     std::function<void(s3_model const&)> always;                         ///< checks what must be true however it ended
+    std::function<void()> unless_destroyed;                              ///< the same, but for runs whose context went under them
     bool exclusive = false;                                              ///< a write that is never repeated: may end as `ambiguous`
 };
 

@@ -23,7 +23,8 @@ result<std::string> absolute(std::string root) {
         std::error_code failed;
         std::filesystem::path const here = std::filesystem::current_path(failed);
         if (failed) return failure(errc::invalid_argument, "the working directory cannot be told: " + failed.message());
-        root = root == "." || root == "./" ? here.string() : here.string() + '/' + root;
+        while (root.starts_with("./")) root.erase(0, root.find_first_not_of('/', 1));
+        root = root.empty() || root == "." ? here.string() : here.string() + '/' + root;
     }
     while (root.size() > 1 && root.back() == '/') root.pop_back();
     return root;

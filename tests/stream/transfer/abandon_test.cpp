@@ -250,8 +250,9 @@ TEST_CASE("abandon: get_file leaves the old file or the new one, and nothing bes
     s.always = [&here](s3_model const&) {
         std::string const now = here.read("file");
         CHECK((now == "old" || now == pattern(object_size)));
-        CHECK(here.count() == 1);
+        CHECK(here.count() <= 3);  // the next copy goes on with the half-written file and its journal
     };
+    s.unless_destroyed = [&here] { CHECK(here.count() == 1); };
     s.tell = [&here](std::shared_ptr<object_store> store) -> awaitable<void> {
         object_meta const about = co_await get_file(store, "k", here.path("file"), small_parts(2));
         CHECK(about.size == object_size);
