@@ -1,5 +1,6 @@
 #include "conformance/fixture.hpp"
 
+#include "support/small_disk.hpp"
 #include "support/temporary_folder.hpp"
 
 #include <sluice/file.hpp>
@@ -54,6 +55,18 @@ etag_form form_named(std::string const& name) {
     throw std::runtime_error("SLUICE_TEST_PUT_IF_MATCH is quoted, bare or none");
 }
 
+/// Below what folder a store of files is made.
+std::string folder_for(std::string const& kind) {
+    static std::unique_ptr<small_disk> disk;  // one for all cases
+    std::size_t const dash = kind.find('-');
+    std::string const where = dash == std::string::npos ? std::string() : kind.substr(dash + 1);
+    if (where == "tmpfs") return in_memory();
+    if (where.empty()) return on_disk();
+    if (where != "ext4" && where != "xfs") throw std::runtime_error("no file system " + where);
+    if (!disk) disk = std::make_unique<small_disk>(where, std::uint64_t{512} << 20);
+    return disk->path();
+}
+
 setting make_setting() {
     setting s;
     std::string const kind = environment("SLUICE_STORE");
@@ -70,12 +83,11 @@ setting make_setting() {
         settings.endpoint = s.server->endpoint();
         settings.credentials = static_credentials(credentials(options.access_key, options.secret_key));
         s.store = make_s3_store(settings);
-    } else if (kind == "file" || kind == "direct") {
-        std::string const below = environment("SLUICE_TEST_FOLDER");
-        s.folder = std::make_unique<temporary_folder>(below.empty() ? on_disk() : below);
+    } else if (kind.starts_with("file") || kind.starts_with("direct")) {
+        s.folder = std::make_unique<temporary_folder>(folder_for(kind));
         file_settings settings;
         settings.root = s.folder->path();
-        if (kind == "direct") settings.access = file_access::direct;
+        if (kind.starts_with("direct")) settings.access = file_access::direct;
         s.store = make_file_store(settings);
     } else if (kind == "env") {
         s3_settings settings = s3_settings::from_env();

@@ -23,8 +23,9 @@ struct place {
     object_key key(std::string_view name) const { return prefix + std::string(name); }
 };
 
-/// Runs one case against the store that SLUICE_STORE names: "memory", "file" or "direct" (below SLUICE_TEST_FOLDER, else on the disk),
-/// "s3" (in this process), "env" (settings from the environment and the bucket of SLUICE_TEST_BUCKET: a real server), or a wrapper
+/// Runs one case against the store that SLUICE_STORE names: "memory", "file" or "direct" (on the disk; with "-tmpfs", "-ext4" or
+/// "-xfs" behind it on such a file system, where this process may mount one), "s3" (in this process), "env" (settings from the environment
+/// and the bucket of SLUICE_TEST_BUCKET: a real server), or a wrapper
 /// ("prefixed", "limited", "observed", "faulty", or all: "nested") around a memory store. SLUICE_TEST_PUT_IF_MATCH is a real server's
 /// `etag_form`; SLUICE_TEST_SWAPS=refused says that it wants another, which the cases then expect to end well, too.
 void run_conformance(std::function<awaitable<void>(place)> body);
