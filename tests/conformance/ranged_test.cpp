@@ -168,7 +168,11 @@ CONFORMANCE("files: what put_file sends, get_file brings back; nothing half-writ
     std::string const source = folder / "source", target = folder / "target";
     std::ofstream(source, std::ios::binary) << data;
 
-    co_await put_file(p.store, p.key("file"), source);
+    fs::create_directory(folder / "elsewhere");
+    std::string const link = folder / "elsewhere" / "link";
+    fs::create_symlink(source, link);  // which leads out of its folder
+    co_await put_file(p.store, p.key("file"), link);
+    fs::remove_all(folder / "elsewhere");
     range_engine_options const options = small_parts(100'000);
     std::uint64_t last_done = 0, last_total = 0;
     progress const report = [&](std::uint64_t done, std::uint64_t total) {
