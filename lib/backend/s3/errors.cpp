@@ -95,6 +95,9 @@ constexpr std::array advices{
     advice{"InvalidObjectState", "the object is archived: restore it first"},
     advice{"MethodNotAllowed", "the endpoint does not allow this operation"},
     advice{"NotImplemented", "the endpoint does not know this operation"},
+    advice{"NoSuchUpload", "the upload has ended: it was completed or aborted, maybe elsewhere"},
+    advice{"EntityTooSmall", "a part is smaller than the service takes"},
+    advice{"InvalidPart", "the service has not got a part as it was sent"},
     advice{"EntityTooLarge", "the object is larger than the service takes in one request"},
 };
 

@@ -136,6 +136,12 @@ awaitable<void> operation::take_refusal(http::response* const answer) {
     refusal_ = read_refusal(answer->head(), std::move(body));
 }
 
+failure operation::refused_inside(http::response_head const& head, std::string document, retry::outcome* const row) {
+    refusal_ = read_refusal(head, std::move(document));
+    *row = outcome_of(refusal_, as_);
+    return failure_of(refusal_, as_);
+}
+
 bool operation::learn(retry::verdict const fix) {
     if (fix == retry::verdict::follow_region) {
         bool const followed = store_->learn_region(refusal_.region);

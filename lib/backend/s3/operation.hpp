@@ -37,6 +37,10 @@ public:
     /// After an attempt that failed as `f`: waits and returns nothing when it is to be tried again, else the final failure.
     awaitable<std::optional<failure>> recover(failure f, retry::outcome row);
 
+    /// The failure that an error document inside a good answer tells, and its row of the retry table.
+    failure refused_inside(http::response_head const& head, std::string document, retry::outcome* row);
+
+    unsigned attempts() const noexcept { return attempts_; }
     /// Body bytes came since the last request.
     void progressed() noexcept { tries_.progressed(); }
     /// All is well; `bytes` of data were moved.

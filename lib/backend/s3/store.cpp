@@ -1,9 +1,11 @@
 #include "backend/s3/body.hpp"
 #include "backend/s3/core.hpp"
+#include "backend/s3/multipart.hpp"
 #include "backend/s3/operation.hpp"
 #include "backend/s3/remove.hpp"
 #include "backend/s3/request.hpp"
 #include "backend/s3/response.hpp"
+#include "backend/s3/upload.hpp"
 #include "store/check.hpp"
 
 #include <sluice/s3.hpp>
@@ -134,12 +136,6 @@ awaitable<remove_report> remove(store_pointer store, std::vector<object_key> key
     }
 }
 
-awaitable<upload> create_upload(store_pointer store, object_key where, put_options options) {
-    boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
-    operation const op(std::move(store), std::move(executor), "create_upload", std::move(where), operation_kind::overwrite, options);
-    op.raise({errc::unsupported, "this store writes in one request; see capabilities::uploads"});
-}
-
 class s3_store final : public object_store {
 public:
     explicit s3_store(store_pointer store) : core_(std::move(store)) {}
@@ -170,6 +166,10 @@ public:
         c.create_only_put = c.versions = c.attributes = true;
         c.conditional_put = core_->settings.put_if_match != etag_form::none;
         c.remove_batch = 1000;
+        c.uploads = true;
+        c.max_parts = max_parts;
+        c.min_part = min_part;
+        c.max_part = max_part;
         return c;
     }
     std::string uri() const override { return core_->uri; }

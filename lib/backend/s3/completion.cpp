@@ -1,0 +1,123 @@
+#include "backend/s3/completion.hpp"
+
+#include "backend/s3/response.hpp"
+#include "retry/classify.hpp"
+#include "store/conditions.hpp"
+
+#include <optional>
+#include <utility>
+#include <variant>
+
+namespace sluice::inline v0::s3 {
+
+namespace {
+
+/// What is there now. Nothing when there is no object.
+awaitable<result<std::optional<object_meta>>> look(operation* op) {
+    using found = std::optional<object_meta>;
+    recipe const r = head_recipe(op->key(), head_options());
+    result<http::response> const answer = co_await op->send(&r);
+    if (!answer && answer.error().reason() == errc::not_found) co_return found();
+    if (!answer) co_return answer.error();
+    object_meta meta = meta_of(op->key(), answer->head());
+    result<std::uint64_t> const size = size_of_head(answer->head());
+    if (!size) co_return size.error();
+    meta.size = *size;
+    co_return found(std::move(meta));
+}
+
+awaitable<result<void>> check_conditions(operation* op, put_options options) {
+    if (!options.create_only && options.if_match.empty()) co_return result<void>();
+    result<std::optional<object_meta>> const there = co_await look(op);
+    if (!there) co_return there.error();
+    if (options.create_only && *there) co_return already_there(failure());
+    bool const matches = *there && (options.if_match == "*" || store::same_etag(options.if_match, (*there)->etag));
+    if (!options.create_only && !matches)
+        co_return failure(errc::precondition_failed, "the object is not the version that was to be replaced");
+    co_return result<void>();
+}
+
+struct outcome {
+    std::optional<put_result> done;
+    failure why;
+    retry::outcome row = retry::outcome::final_answer;
+    bool unknown = false;  ///< whether it was done
+};
+
+/// One completion, sent until the service says something about it.
+awaitable<outcome> try_once(operation* op, recipe const* r) {
+    outcome here;
+    result<http::response> answer = co_await op->send(r);
+    if (!answer) {
+        here.why = std::move(answer).error();
+        here.unknown = here.why.sent() && here.why.info().status == 0;
+        co_return std::move(here);
+    }
+    result<std::string> text = co_await answer->read_text(completed_limit);
+    if (!text) {
+        here.why = std::move(text).error();
+        here.row = retry::classify(here.why);
+        here.unknown = true;
+        co_return std::move(here);
+    }
+    std::variant<completed, not_completed, failure> said = parse_completed(std::move(*text));
+    if (auto* const yes = std::get_if<completed>(&said)) {
+        here.done.emplace();
+        here.done->etag = std::move(yes->etag);
+        here.done->version = meta_of({}, answer->head()).version;
+    } else if (auto* const no = std::get_if<not_completed>(&said)) {
+        here.why = op->refused_inside(answer->head(), std::move(no->document), &here.row);
+    } else {
+        here.why = std::move(std::get<failure>(said));
+        here.unknown = true;
+    }
+    co_return std::move(here);
+}
+
+/// Whether the object that is there is the one these parts make.
+awaitable<std::optional<put_result>> find_done(operation* op, std::string etag, std::uint64_t size) {
+    if (etag.empty()) co_return std::nullopt;
+    result<std::optional<object_meta>> const there = co_await look(op);
+    bool const ours = there && *there && (*there)->size == size && store::same_etag((*there)->etag, etag);
+    if (!ours) co_return std::nullopt;
+    put_result done;
+    done.etag = (*there)->etag;
+    done.version = (*there)->version;
+    co_return std::optional<put_result>(std::move(done));
+}
+
+failure in_words(failure f, put_options const& options, etag_form const form) {
+    if (options.create_only && f.reason() == errc::precondition_failed) return already_there(std::move(f));
+    if (!options.if_match.empty()) return not_that_version(std::move(f), form);
+    return f;
+}
+
+}  // namespace
+
+awaitable<result<put_result>> complete_upload(operation* op, std::string id, std::vector<sent_part> parts, std::uint64_t size,
+                                              put_options options, etag_form if_match) {
+    result<recipe> const r = complete_recipe(op->key(), id, parts, options, if_match);
+    if (!r) co_return r.error();
+    result<void> const allowed = co_await check_conditions(op, options);
+    if (!allowed) co_return allowed.error();
+    bool unknown = false;  // an answer was lost
+    for (;;) {
+        unsigned const before = op->attempts();
+        outcome one = co_await try_once(op, &*r);
+        if (one.done) co_return std::move(*one.done);
+        unknown = unknown || one.unknown || op->attempts() > before + 1;
+        std::optional<failure> final = std::move(one.why);
+        if (one.row != retry::outcome::final_answer) final = co_await op->recover(std::move(*final), one.row);
+        if (!final) continue;
+        if (!unknown) co_return in_words(std::move(*final), options, if_match);
+        std::optional<put_result> done = co_await find_done(op, etag_of_parts(parts), size);
+        if (done) co_return std::move(*done);
+        bool const answered = final->info().status >= 400 && final->info().service_code != "NoSuchUpload";
+        if (answered) co_return in_words(std::move(*final), options, if_match);
+        final->reason(errc::ambiguous);
+        final->info().detail = "the upload may or may not have become the object: look before it is repeated; " + final->info().detail;
+        co_return std::move(*final);
+    }
+}
+
+}  // namespace sluice::inline v0::s3

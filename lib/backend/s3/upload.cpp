@@ -1,0 +1,173 @@
+#include "backend/s3/upload.hpp"
+
+#include "backend/s3/completion.hpp"
+#include "backend/s3/multipart.hpp"
+#include "backend/s3/response.hpp"
+#include "store/check.hpp"
+#include "store/part_list.hpp"
+
+#include <map>
+#include <mutex>
+#include <utility>
+
+namespace sluice::inline v0::s3 {
+
+namespace {
+
+using retry::operation_kind;
+
+constexpr std::size_t drain_limit = 64 * 1024;
+
+failure ended() { return {errc::invalid_argument, "the upload has ended"}; }
+
+/// Sends one part until it is taken: its ETag.
+awaitable<result<std::string>> send_part(operation* op, recipe r) {
+    result<http::response> answer = co_await op->send(&r);
+    if (!answer) co_return std::move(answer).error();
+    std::string etag = meta_of({}, answer->head()).etag;
+    if (etag.empty()) co_return failure(errc::protocol, "the answer to the part names no ETag, so nothing says that it was stored");
+    co_await answer->drain(drain_limit);
+    co_return etag;
+}
+
+class s3_upload final : public upload_target {
+public:
+    s3_upload(std::shared_ptr<core const> store, object_key where, put_options options, std::string id)
+        : store_(std::move(store)),
+          where_(std::move(where)),
+          options_(std::move(options)),
+          id_(std::move(id)) {}
+
+    std::string id() const override { return id_; }
+
+    std::vector<written_part> parts() const override {
+        std::lock_guard const lock(mutex_);
+        return parts_.parts();
+    }
+
+    awaitable<void> write(part_place where, payload data) override {
+        boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
+        operation op(store_, std::move(executor), "write part", where_, operation_kind::overwrite, options_);
+        try {
+            std::uint64_t const size = data.size();
+            op.deliver(begin_part(where, size));
+            result<std::string> sent = co_await send_part(&op, part_recipe(where_, id_, where.number, std::move(data)));
+            std::string etag = op.deliver(std::move(sent));
+            took(where, size, std::move(etag));
+            op.succeeded(size);
+        } catch (...) {
+            op.rethrow();
+        }
+    }
+
+    awaitable<put_result> complete() override {
+        boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
+        operation op(store_, std::move(executor), "complete upload", where_, operation_kind::overwrite, options_);
+        try {
+            std::uint64_t const size = op.deliver(whole());
+            std::vector<sent_part> parts = sent();
+            if (parts.empty()) {  // the protocol has no object without parts
+                result<std::string> none = co_await send_part(&op, part_recipe(where_, id_, 1, payload()));
+                parts.push_back({1, op.deliver(std::move(none))});
+            }
+            result<put_result> completed =
+                co_await complete_upload(&op, id_, std::move(parts), size, options_, store_->settings.put_if_match);
+            put_result done = op.deliver(std::move(completed));
+            end();
+            op.succeeded(size);
+            co_return std::move(done);
+        } catch (...) {
+            op.rethrow();
+        }
+    }
+
+    awaitable<void> abort() override {
+        if (has_ended()) co_return;
+        boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
+        operation op(store_, std::move(executor), "abort upload", where_, operation_kind::overwrite, options_);
+        try {
+            recipe const r = abort_recipe(where_, id_);
+            result<http::response> answer = co_await op.send(&r);
+            bool const gone = !answer && answer.error().info().service_code == "NoSuchUpload";
+            if (!answer && !gone) op.raise(std::move(answer).error());
+            end();
+        } catch (...) {
+            op.rethrow();
+        }
+    }
+
+private:
+    /// What the part held before is no more, also when it is not written to its end.
+    result<void> begin_part(part_place where, std::uint64_t size) {
+        if (size > max_part) return failure(errc::invalid_argument, "a part has " + std::to_string(max_part) + " bytes at most");
+        std::lock_guard const lock(mutex_);
+        if (ended_) return ended();
+        result<void> const checked = parts_.check(where, size);
+        if (!checked) return checked;
+        parts_.drop(where.number);
+        etags_.erase(where.number);
+        return {};
+    }
+
+    void took(part_place where, std::uint64_t size, std::string etag) {
+        std::lock_guard const lock(mutex_);
+        parts_.add(where, size);
+        etags_.insert_or_assign(where.number, std::move(etag));
+    }
+
+    /// The size of the object. Errors: invalid_argument for parts that make none.
+    result<std::uint64_t> whole() const {
+        std::lock_guard const lock(mutex_);
+        if (ended_) return ended();
+        result<std::uint64_t> const size = parts_.whole();
+        if (!size) return size;
+        std::vector<written_part> const all = parts_.parts();
+        if (result<void> const checked = check_sizes(all); !checked) return checked.error();
+        return size;
+    }
+
+    std::vector<sent_part> sent() const {
+        std::lock_guard const lock(mutex_);
+        std::vector<sent_part> all;
+        for (auto const& [number, etag] : etags_) all.push_back({number, etag});
+        return all;
+    }
+
+    void end() {
+        std::lock_guard const lock(mutex_);
+        ended_ = true;
+    }
+    bool has_ended() const {
+        std::lock_guard const lock(mutex_);
+        return ended_;
+    }
+
+    std::shared_ptr<core const> const store_;
+    object_key const where_;
+    put_options const options_;
+    std::string const id_;
+    mutable std::mutex mutex_;  // guards what follows
+    store::part_list parts_{max_parts};
+    std::map<std::uint32_t, std::string> etags_;
+    bool ended_ = false;
+};
+
+}  // namespace
+
+awaitable<upload> create_upload(std::shared_ptr<core const> store, object_key where, put_options options) {
+    boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
+    operation op(store, std::move(executor), "create_upload", std::move(where), operation_kind::overwrite, options);
+    try {
+        op.deliver(store::check_key(op.key()));
+        recipe const r = op.deliver(begin_upload_recipe(op.key(), options, store->settings.put_if_match));
+        result<std::string> text = co_await op.send_for_text(&r, begun_limit);
+        std::string document = op.deliver(std::move(text));
+        std::string id = op.deliver(parse_begun(std::move(document)));
+        op.succeeded(0);
+        co_return upload(std::make_shared<s3_upload>(store, op.key(), std::move(options), std::move(id)));
+    } catch (...) {
+        op.rethrow();
+    }
+}
+
+}  // namespace sluice::inline v0::s3
