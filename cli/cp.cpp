@@ -1,7 +1,6 @@
 #include "copying.hpp"
 #include "object_text.hpp"
 #include "progress_display.hpp"
-#include "spool.hpp"
 #include "standard_stream.hpp"
 #include "text/json.hpp"
 #include "verbs.hpp"
@@ -120,25 +119,15 @@ private:
         asio::any_io_executor const executor = co_await asio::this_coro::executor;
         open_stream in(executor, from_, false);
         std::uint64_t sent = 0;
-        put_result put;
-        if (to.store->can().uploads) {
-            put_stream_options how;
-            if (options_.transfer.part_size) how.part_size = *options_.transfer.part_size;
-            how.report = report();
-            byte_source const read = [&in, &sent](std::span<std::byte> into) -> awaitable<std::size_t> {
-                std::size_t const n = co_await in.get().read_some(into);
-                sent += n;
-                co_return n;
-            };
-            put = co_await put_stream(to.store, to.key, read, how);
-        } else {  // its length must be known first
-            auto const spooled = std::make_shared<spool>();
-            co_await spooled->fill(&in.get());
-            spooled->watch(report());
-            sent = spooled->size();
-            payload data(spooled);
-            put = co_await to.store->put(to.key, std::move(data));
-        }
+        put_stream_options how;
+        if (options_.transfer.part_size) how.part_size = *options_.transfer.part_size;
+        how.report = report();
+        byte_source const read = [&in, &sent](std::span<std::byte> into) -> awaitable<std::size_t> {
+            std::size_t const n = co_await in.get().read_some(into);
+            sent += n;
+            co_return n;
+        };
+        put_result const put = co_await put_stream(to.store, to.key, read, how);
         display_.summary(sent);
         co_await tell_copy(&at_, from_.text, told(to), sent, put.etag, 0);
     }

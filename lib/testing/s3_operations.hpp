@@ -1,6 +1,7 @@
 #pragma once
 
 #include "testing/s3_objects.hpp"
+#include "testing/s3_uploads.hpp"
 
 #include <sluice/testing/s3_server.hpp>
 
@@ -9,21 +10,29 @@ namespace sluice::inline v0::testing {
 /// What the operations work on.
 struct s3_scene {
     s3_objects& objects;
+    s3_uploads& uploads;
     std::string region;
     std::uint32_t page_limit;
     bool bare_put_etags;
+    std::uint64_t min_part_size;
     unix_seconds now;
 };
 
 /// One function per operation; each throws s3_problem.
 s3_reply get_object(s3_request const& request, s3_scene const& scene, s3_fault const& fault);
 s3_reply put_object(s3_request const& request, s3_scene const& scene);
+s3_reply begin_upload(s3_request const& request, s3_scene const& scene);
+s3_reply put_part(s3_request const& request, s3_scene const& scene);
+s3_reply complete_upload(s3_request const& request, s3_scene const& scene);
+s3_reply abort_upload(s3_request const& request, s3_scene const& scene);
 s3_reply delete_object(s3_request const& request, s3_scene const& scene);
 s3_reply delete_objects(s3_request const& request, s3_scene const& scene);
 s3_reply list_objects(s3_request const& request, s3_scene const& scene);
 
 /// Throws when Content-MD5 is there and not that of the body.
 void check_content_md5(s3_request const& request, bool required);
+/// The headers of a write that a read gives back.
+header_list kept_headers(s3_request const& request);
 /// With ETag and time stamp as a PUT gives them.
 s3_object make_object(std::string data, unix_seconds now);
 
@@ -33,5 +42,12 @@ struct s3_delete_list {
 };
 /// Reads the body of a batch delete; takes no more of XML than that needs. Throws s3_problem.
 s3_delete_list parse_delete_list(std::string_view body);
+
+struct s3_named_part {
+    std::uint32_t number = 0;
+    std::string etag;
+};
+/// Reads the body of a completion. Throws s3_problem.
+std::vector<s3_named_part> parse_part_list(std::string_view body);
 
 }  // namespace sluice::inline v0::testing

@@ -11,6 +11,8 @@ namespace {
 constexpr std::array<std::string_view, 6> kept{"Content-Type",     "Cache-Control",    "Content-Disposition",
                                                "Content-Encoding", "Content-Language", "Expires"};
 
+}  // namespace
+
 header_list kept_headers(s3_request const& request) {
     header_list headers;
     bool typed = false;
@@ -23,8 +25,6 @@ header_list kept_headers(s3_request const& request) {
     if (!typed) headers.emplace_back("Content-Type", "binary/octet-stream");
     return headers;
 }
-
-}  // namespace
 
 s3_object make_object(std::string data, unix_seconds const now) {
     s3_object object;

@@ -104,21 +104,26 @@ s3_request parse_request(received_request& raw, std::string_view const domain) {
 
 void check_operation(s3_request const& request) {
     bool const of_object = !request.key.empty();
-    bool const put = of_object && request.is("PUT");
+    bool const begins = of_object && request.is("POST") && request.has_parameter("uploads");
+    bool const completes = of_object && request.is("POST") && !begins;
+    bool const part = of_object && request.is("PUT") && request.has_parameter("partNumber");
+    bool const put = of_object && request.is("PUT") && !part;
     for (auto const& [name, value] : request.parameters) {
         bool const listing = request.is("GET") && request.has_parameter("list-type");
         bool const known = !of_object && ((request.is("GET") && name == "location" && request.parameters.size() == 1) ||
                                           (request.is("POST") && name == "delete") ||
                                           (listing && among(name, {"list-type", "prefix", "delimiter", "start-after", "continuation-token",
                                                                    "max-keys", "encoding-type", "fetch-owner"})));
-        if (!known) throw refusal("unknown query parameter: " + name, "InvalidArgument");
+        bool const of_upload = (begins && name == "uploads" && request.parameters.size() == 1) || (part && name == "partNumber") ||
+                               ((part || completes || (of_object && request.is("DELETE"))) && name == "uploadId");
+        if (!known && !of_upload) throw refusal("unknown query parameter: " + name, "InvalidArgument");
     }
     bool const reads = of_object && (request.is("GET") || request.is("HEAD"));
-    bool const writes = put || (of_object && request.is("DELETE"));
+    bool const writes = put || completes || (of_object && request.is("DELETE") && request.parameters.empty());
     for (auto const& [field, value] : request.raw.headers) {
         std::string const name = lower(field);
         if (name.starts_with("x-amz-") && !among(name, {"x-amz-date", "x-amz-content-sha256", "x-amz-security-token"}) &&
-            !(put && (name.starts_with("x-amz-meta-") || name == "x-amz-storage-class")))
+            !((put || begins) && (name.starts_with("x-amz-meta-") || name == "x-amz-storage-class")))
             throw refusal("unknown header: " + name);
         bool const condition_on_reads = among(name, {"range", "if-modified-since", "if-unmodified-since"});
         if (condition_on_reads && !reads) throw refusal(name + " on " + request.raw.method);

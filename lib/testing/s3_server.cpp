@@ -30,6 +30,7 @@ struct s3_server::state {
 
     s3_server_options const options;
     s3_objects objects;
+    s3_uploads uploads;
     mutable std::mutex mutex;
     s3_server_counts counted;
     std::uint64_t last_id = 0;
@@ -40,7 +41,9 @@ struct s3_server::state {
     std::unique_ptr<listener> listening;
 
     unix_seconds now() const { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) + options.clock_offset; }
-    s3_scene scene() { return {objects, options.region, options.page_limit, options.bare_put_etags, now()}; }
+    s3_scene scene() {
+        return {objects, uploads, options.region, options.page_limit, options.bare_put_etags, options.min_part_size, now()};
+    }
     s3_gate gate() const;
     std::string next_id();
     listener::welcome greet();
@@ -89,6 +92,10 @@ std::uint64_t s3_server::state::count(s3_request const* const request) {
     case s3_operation::put: ++counted.puts; break;
     case s3_operation::remove:
     case s3_operation::remove_many: ++counted.deletes; break;
+    case s3_operation::begin_upload: ++counted.uploads; break;
+    case s3_operation::put_part: ++counted.parts; break;
+    case s3_operation::complete_upload: ++counted.completions; break;
+    case s3_operation::abort_upload: ++counted.aborts; break;
     case s3_operation::list: ++counted.lists; break;
     case s3_operation::location:
     case s3_operation::head_bucket:
@@ -212,6 +219,7 @@ s3_server::~s3_server() = default;
 std::uint16_t s3_server::port() const noexcept { return state_->listening->port(); }
 std::string s3_server::endpoint() const { return state_->listening->endpoint(); }
 std::uint64_t s3_server::object_count() const { return state_->objects.count(); }
+std::uint64_t s3_server::uploads_open() const { return state_->uploads.count(); }
 std::uint64_t s3_server::connections_open() const noexcept { return state_->listening->open(); }
 bool s3_server::wait_until_closed(std::chrono::milliseconds const limit) const { return state_->listening->wait_until_closed(limit); }
 void s3_server::kill() { state_->listening->stop(true); }

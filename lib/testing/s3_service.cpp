@@ -54,6 +54,12 @@ s3_operation operation_of(s3_request const& request) noexcept {
         if (request.is("POST") && request.has_parameter("delete")) return s3_operation::remove_many;
         return request.is("HEAD") ? s3_operation::head_bucket : s3_operation::unknown;
     }
+    bool const of_upload = request.has_parameter("uploadId");
+    if (request.is("POST") && request.has_parameter("uploads")) return s3_operation::begin_upload;
+    if (request.is("POST") && of_upload) return s3_operation::complete_upload;
+    if (request.is("DELETE") && of_upload) return s3_operation::abort_upload;
+    if (request.is("PUT") && of_upload && request.has_parameter("partNumber")) return s3_operation::put_part;
+    if (of_upload) return s3_operation::unknown;
     if (request.is("GET")) return s3_operation::get;
     if (request.is("HEAD")) return s3_operation::head;
     if (request.is("PUT")) return s3_operation::put;
@@ -75,6 +81,10 @@ s3_reply serve_operation(s3_request const& request, s3_scene const& scene, s3_fa
     case s3_operation::put: return put_object(request, scene);
     case s3_operation::remove: return delete_object(request, scene);
     case s3_operation::remove_many: return delete_objects(request, scene);
+    case s3_operation::begin_upload: return begin_upload(request, scene);
+    case s3_operation::put_part: return put_part(request, scene);
+    case s3_operation::complete_upload: return complete_upload(request, scene);
+    case s3_operation::abort_upload: return abort_upload(request, scene);
     case s3_operation::list: return list_objects(request, scene);
     case s3_operation::location: return bucket_location(scene.region);
     case s3_operation::head_bucket:

@@ -4,7 +4,21 @@
 
 namespace sluice::inline v0::testing {
 
-enum class s3_operation { get, head, put, remove, remove_many, list, location, head_bucket, unknown };
+enum class s3_operation {
+    get,
+    head,
+    put,
+    remove,
+    remove_many,
+    begin_upload,
+    put_part,
+    complete_upload,
+    abort_upload,
+    list,
+    location,
+    head_bucket,
+    unknown
+};
 
 s3_operation operation_of(s3_request const& request) noexcept;
 /// Serves a request whose signature was found good. Throws s3_problem.

@@ -199,10 +199,24 @@ def check_ctrl_c_while_uploading(env):
         child = env.start("cp", "source", env.uri("up"), endpoint=f"http://127.0.0.1:{stuck.getsockname()[1]}")
         connection, _ = stuck.accept()
         with connection:
-            assert connection.recv(1000).startswith(b"PUT ")
+            assert connection.recv(1000).startswith(b"POST ")
             child.send_signal(signal.SIGINT)
             code, told = ended(child, 1)
     assert code == 130 and told == b"sluice: interrupted\n", (code, told)
+
+
+def check_ctrl_c_in_the_middle_of_an_upload_leaves_nothing(env):
+    write_file(env.tmp / "source", 2048 * MIB)
+    child = env.start("cp", "-vv", "source", env.uri("up"), "--progress", "none")
+    log = b""
+    while log.count(b"partNumber") < 5:
+        log += child.stderr.read1(65536)
+    child.send_signal(signal.SIGINT)
+    _, rest = child.communicate(timeout=30)
+    log += rest
+    assert child.returncode == 130 and log.endswith(b"sluice: interrupted\n"), log[-500:]
+    assert b" DELETE " in b" " + log and b"uploadId" in log, log[-2000:]  # aborted
+    assert env.run("stat", env.uri("up")).returncode == 3
 
 
 def check_ctrl_c_while_waiting_for_input_or_an_answer(env):

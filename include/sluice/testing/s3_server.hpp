@@ -22,17 +22,18 @@ struct SLUICE_API s3_server_options {
     std::string region = "us-east-1";
     std::vector<std::string> buckets{"bucket"};
     bool allow_anonymous = false;
-    std::uint32_t page_limit = 1000;       ///< most keys of one list page, whatever is asked for
-    std::chrono::seconds clock_offset{0};  ///< the server's clock against ours; beyond 15 minutes: RequestTimeTooSkewed
-    std::string certificate_pem, key_pem;  ///< TLS when given
-    bool bare_put_etags = false;           ///< If-Match of a PUT is compared as Ceph 16.2 does it: an ETag in quotes never matches
-    std::string domain = "localhost";      ///< virtual-host style: the bucket is what comes before ".localhost"
+    std::uint32_t page_limit = 1000;         ///< most keys of one list page, whatever is asked for
+    std::chrono::seconds clock_offset{0};    ///< the server's clock against ours; beyond 15 minutes: RequestTimeTooSkewed
+    std::string certificate_pem, key_pem;    ///< TLS when given
+    bool bare_put_etags = false;             ///< If-Match of a PUT is compared as Ceph 16.2 does it: an ETag in quotes never matches
+    std::uint64_t min_part_size = 5u << 20;  ///< of every part of an upload but the last
+    std::string domain = "localhost";        ///< virtual-host style: the bucket is what comes before ".localhost"
 };
 
 /// A fault to do to one request; chosen by `s3_server::on_request`.
 struct SLUICE_API s3_fault {
     s3_fault() {}
-    int status = 0;    ///< answer this status with an S3 error document instead
+    int status = 0;    ///< answer this status, which may be 200, with an S3 error document instead
     std::string code;  ///< its <Code>
     /// Added to the answer in place of its own; an empty value takes the answer's own away.
     std::vector<std::pair<std::string, std::string>> headers;
@@ -52,6 +53,7 @@ struct SLUICE_API s3_request_view {
 struct SLUICE_API s3_server_counts {
     s3_server_counts() {}
     std::uint64_t requests = 0, connections = 0, gets = 0, heads = 0, puts = 0, lists = 0, deletes = 0;
+    std::uint64_t uploads = 0, parts = 0, completions = 0, aborts = 0;  ///< of uploads in parts: those begun, and what came then
     /// Ill-formed or wrongly signed, which no correct client sends: a test asserts 0. What a correct client may meet is not counted: a
     /// wrong region, a skewed clock, an expired token, a condition that does not hold, an object that is not there.
     std::uint64_t refused = 0;
@@ -60,7 +62,7 @@ struct SLUICE_API s3_server_counts {
 
 /// An S3-shaped server in this process, stricter than real ones: verifies every signature with a signer of its own, lengths and header
 /// bytes, ranges, conditions, ListObjectsV2 (prefix, delimiter, start-after, continuation-token, encoding-type), batch delete with
-/// Content-MD5. Path and virtual-host style (`bucket.localhost`). Objects live in memory.
+/// Content-MD5, uploads in parts. Path and virtual-host style (`bucket.localhost`). Objects live in memory.
 ///
 /// A header that comes twice, a key or query spelt otherwise than SigV4 spells it, an unknown parameter or x-amz header, Expect, chunked
 /// bodies, bytes between a request and its reply: all are refused with 400 and counted.
@@ -88,6 +90,7 @@ public:
     std::string put(std::string bucket, std::string key, std::string data);
     std::optional<std::string> get(std::string bucket, std::string key) const;
     std::uint64_t object_count() const;
+    std::uint64_t uploads_open() const;  ///< begun, neither complete nor aborted
     s3_server_counts counts() const;
     void reset_counts();
     std::uint64_t connections_open() const noexcept;

@@ -109,10 +109,11 @@ awaitable<result<put_result>> complete_upload(operation* op, std::string id, std
         std::optional<failure> final = std::move(one.why);
         if (one.row != retry::outcome::final_answer) final = co_await op->recover(std::move(*final), one.row);
         if (!final) continue;
-        if (!unknown) co_return in_words(std::move(*final), options, if_match);
+        bool const gone = final->info().service_code == "NoSuchUpload";  // also when a connection was lost that nobody counted
+        if (!unknown && !gone) co_return in_words(std::move(*final), options, if_match);
         std::optional<put_result> done = co_await find_done(op, etag_of_parts(parts), size);
         if (done) co_return std::move(*done);
-        bool const answered = final->info().status >= 400 && final->info().service_code != "NoSuchUpload";
+        bool const answered = final->info().status >= 400 && !gone;
         if (answered) co_return in_words(std::move(*final), options, if_match);
         final->reason(errc::ambiguous);
         final->info().detail = "the upload may or may not have become the object: look before it is repeated; " + final->info().detail;

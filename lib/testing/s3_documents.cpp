@@ -1,3 +1,4 @@
+// The XML bodies that clients send.
 #include "testing/s3_operations.hpp"
 
 #include <algorithm>
@@ -143,6 +144,28 @@ s3_delete_list parse_delete_list(std::string_view const body) {
     if (!xml.at_end()) throw malformed("something follows the document");
     if (list.keys.empty() || list.keys.size() > keys_limit) throw malformed(std::to_string(list.keys.size()) + " keys");
     return list;
+}
+
+std::vector<s3_named_part> parse_part_list(std::string_view const body) {
+    xml_cursor xml(body);
+    std::vector<s3_named_part> parts;
+    if (!xml.take_tag("<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"))
+        xml.expect_tag("<CompleteMultipartUpload>");
+    while (!xml.take_tag("</CompleteMultipartUpload>")) {
+        xml.expect_tag("<Part>");
+        xml.expect_tag("<PartNumber>");
+        std::string const number = xml.text_until("</PartNumber>");
+        s3_named_part part;
+        auto const [end, error] = std::from_chars(number.data(), number.data() + number.size(), part.number);
+        if (error != std::errc() || end != number.data() + number.size()) throw malformed("a PartNumber that is none");
+        xml.expect_tag("<ETag>");
+        part.etag = xml.text_until("</ETag>");
+        xml.expect_tag("</Part>");
+        parts.push_back(std::move(part));
+    }
+    if (!xml.at_end()) throw malformed("something follows the document");
+    if (parts.empty() || parts.size() > 10'000) throw malformed(std::to_string(parts.size()) + " parts");
+    return parts;
 }
 
 }  // namespace sluice::inline v0::testing

@@ -1,0 +1,129 @@
+#include "testing/s3_uploads.hpp"
+
+#include "testing/digest.hpp"
+#include "testing/s3_conditions.hpp"
+#include "testing/s3_operations.hpp"
+
+#include <charconv>
+#include <utility>
+
+namespace sluice::inline v0::testing {
+
+std::string s3_uploads::begin(std::string bucket, std::string key, header_list headers) {
+    std::lock_guard const lock(mutex_);
+    std::string id = "upload/+" + std::to_string(++last_);  // wants to be encoded
+    s3_open_upload& open = uploads_[id];
+    open.bucket = std::move(bucket);
+    open.key = std::move(key);
+    open.headers = std::move(headers);
+    return id;
+}
+
+bool s3_uploads::put(std::string const& id, std::string const& bucket, std::string const& key, std::uint32_t const number, s3_object part) {
+    std::lock_guard const lock(mutex_);
+    auto const found = uploads_.find(id);
+    if (found == uploads_.end() || found->second.bucket != bucket || found->second.key != key) return false;
+    found->second.parts.insert_or_assign(number, std::move(part));
+    return true;
+}
+
+std::optional<s3_open_upload> s3_uploads::find(std::string const& id, std::string const& bucket, std::string const& key) const {
+    std::lock_guard const lock(mutex_);
+    auto const found = uploads_.find(id);
+    if (found == uploads_.end() || found->second.bucket != bucket || found->second.key != key) return std::nullopt;
+    return found->second;
+}
+
+void s3_uploads::erase(std::string const& id) {
+    std::lock_guard const lock(mutex_);
+    uploads_.erase(id);
+}
+
+std::uint64_t s3_uploads::count() const {
+    std::lock_guard const lock(mutex_);
+    return uploads_.size();
+}
+
+namespace {
+
+constexpr std::uint32_t most_parts = 10'000;
+
+s3_problem no_such_upload() { return {404, "NoSuchUpload", "The specified upload does not exist."}; }
+
+std::string const& id_of(s3_request const& request) { return *request.find_parameter("uploadId"); }
+
+std::string_view without_quotes(std::string_view etag) {
+    bool const quoted = etag.size() >= 2 && etag.front() == '"' && etag.back() == '"';
+    return quoted ? etag.substr(1, etag.size() - 2) : etag;
+}
+
+/// Puts together what a completion names. Throws s3_problem.
+s3_object put_together(s3_open_upload const& open, std::vector<s3_named_part> const& named, s3_scene const& scene) {
+    std::string data, digests;
+    std::uint32_t last = 0;
+    for (s3_named_part const& one : named) {
+        if (one.number <= last) throw refusal("The list of parts was not in ascending order.", "InvalidPartOrder");
+        last = one.number;
+        auto const found = open.parts.find(one.number);
+        if (found == open.parts.end() || without_quotes(found->second.etag) != without_quotes(one.etag))
+            throw refusal("One or more of the specified parts could not be found.", "InvalidPart");
+        std::string const& part = *found->second.data;
+        bool const is_last = &one == &named.back();
+        if (!is_last && part.size() < scene.min_part_size)
+            throw s3_problem(400, "EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size");
+        data += part;
+        digests += md5(part);
+    }
+    s3_object object = make_object(std::move(data), scene.now);
+    object.etag = '"' + hex(md5(digests)) + '-' + std::to_string(named.size()) + '"';
+    object.headers = open.headers;
+    return object;
+}
+
+}  // namespace
+
+s3_reply begin_upload(s3_request const& request, s3_scene const& scene) {
+    if (!request.raw.body.empty()) throw refusal("the beginning of an upload has a body");
+    std::string const id = scene.uploads.begin(request.bucket, request.key, kept_headers(request));
+    return xml_reply("<InitiateMultipartUploadResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Bucket>" +
+                     xml_escape(request.bucket) + "</Bucket><Key>" + xml_escape(request.key) + "</Key><UploadId>" + xml_escape(id) +
+                     "</UploadId></InitiateMultipartUploadResult>");
+}
+
+s3_reply put_part(s3_request const& request, s3_scene const& scene) {
+    check_content_md5(request, false);
+    std::string const& text = *request.find_parameter("partNumber");
+    std::uint32_t number = 0;
+    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    bool const good = error == std::errc() && end == text.data() + text.size() && number >= 1 && number <= most_parts;
+    if (!good) throw refusal("Part number must be an integer between 1 and 10000, inclusive", "InvalidArgument");
+    s3_object part = make_object(std::move(request.raw.body), scene.now);
+    s3_reply reply;
+    reply.headers.emplace_back("ETag", part.etag);
+    if (!scene.uploads.put(id_of(request), request.bucket, request.key, number, std::move(part))) throw no_such_upload();
+    return reply;
+}
+
+s3_reply complete_upload(s3_request const& request, s3_scene const& scene) {
+    std::vector<s3_named_part> const named = parse_part_list(request.raw.body);
+    auto const open = scene.uploads.find(id_of(request), request.bucket, request.key);
+    if (!open) throw no_such_upload();
+    s3_object object = put_together(*open, named, scene);
+    std::string const etag = object.etag;
+    scene.objects.put(request.bucket, request.key, std::move(object),
+                      [&](s3_object const* current) { check_put_conditions(request, current, scene.bare_put_etags); });
+    scene.uploads.erase(id_of(request));
+    return xml_reply("<CompleteMultipartUploadResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Bucket>" +
+                     xml_escape(request.bucket) + "</Bucket><Key>" + xml_escape(request.key) + "</Key><ETag>" + xml_escape(etag) +
+                     "</ETag></CompleteMultipartUploadResult>");
+}
+
+s3_reply abort_upload(s3_request const& request, s3_scene const& scene) {
+    if (!scene.uploads.find(id_of(request), request.bucket, request.key)) throw no_such_upload();
+    scene.uploads.erase(id_of(request));
+    s3_reply reply;
+    reply.status = 204;
+    return reply;
+}
+
+}  // namespace sluice::inline v0::testing
