@@ -215,7 +215,7 @@ def check_ctrl_c_in_the_middle_of_an_upload_leaves_nothing(env):
     _, rest = child.communicate(timeout=30)
     log += rest
     assert child.returncode == 130 and log.endswith(b"sluice: interrupted\n"), log[-500:]
-    assert b" DELETE " in b" " + log and b"uploadId" in log, log[-2000:]  # aborted
+    assert b"\nDELETE " in log, log[-2000:]  # the upload was aborted
     assert env.run("stat", env.uri("up")).returncode == 3
 
 
