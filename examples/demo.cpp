@@ -203,7 +203,7 @@ awaitable<void> show(tour* at) {
     auto const ranged_file = [&]() -> awaitable<void> { co_await get_file(at->store, "demo", copy); };
     auto const unchanged = [&] { return at->digest; };
 
-    co_await measured(at, "put, one request", upload, unchanged);
+    co_await measured(at, "put, in parts", upload, unchanged);
     co_await measured(at, "get into memory, single", one, of_memory);
     std::ranges::fill(memory, std::byte{0});
     co_await measured(at, "get into memory, ranged", ranged, of_memory);
