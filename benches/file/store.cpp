@@ -44,7 +44,10 @@ void many(unsigned count, std::function<awaitable<void>(unsigned)> const& one) {
     async::runtime runtime(1);
     unsigned next = 0;
     auto const worker = [&]() -> awaitable<void> {
-        while (next < count) co_await one(next++);
+        while (next < count) {
+            auto const i = next++;
+            co_await one(i);
+        }
     };
     bench::meter const meter;
     side_by_side(runtime, worker);

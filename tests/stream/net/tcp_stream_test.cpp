@@ -136,8 +136,7 @@ CO_TEST("tcp: idle means open and nothing to read") {
     CHECK(s->quiet());
     CHECK(read_once(*s).status == io_status::would_block);
     speak.open();
-    co_await s->wait();
-    CHECK_FALSE(s->quiet());
+    while (s->quiet()) co_await s->wait();  // which may be over before there is something
     test::received const got = co_await test::read_up_to(s.get(), 7);
     CHECK(got.data == "unasked");
     CHECK(s->quiet());
