@@ -39,6 +39,7 @@ osd data={folder}/osd
 mon data={folder}/mon
 mgr data={folder}/mgr
 osd crush chooseleaf type=0
+crush location=root=default host=node
 ms bind msgr2=false
 osd memory target=1073741824
 [client.rgw]
@@ -62,14 +63,16 @@ class Ceph:
         self.configuration = str(self.folder / "ceph.conf")
 
     def __enter__(self):
-        for attempt in range(3):  # now and then one of its daemons ends while the others come up
+        for pause in (0, 1, 2, 4, 8, 16):  # now and then one of its daemons ends while the others come up
+            time.sleep(pause)
             self.daemons = Daemons()
             try:
                 self._start()
                 return self
             except (subprocess.CalledProcessError, NotRun) as e:
                 self.daemons.stop()
-                cause = f"{e.cmd[0]}: {e.stderr.decode(errors='replace').strip()[-300:]}" if isinstance(e, subprocess.CalledProcessError) else str(e)
+                cause = self._cause(e)
+                print(f"Ceph did not come up: {cause}", flush=True)
             except BaseException:
                 self.daemons.stop()
                 raise
@@ -78,6 +81,14 @@ class Ceph:
     def __exit__(self, *_):
         self.daemons.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _cause(self, e):
+        """What the tool said, or the last errors the daemons wrote, in one line."""
+        if isinstance(e, subprocess.CalledProcessError):
+            return f"{e.cmd[0]}: {' '.join(e.stderr.decode(errors='replace').split())[-300:]}"
+        said = (self.folder / "run" / "output.log").read_text(errors="replace").splitlines()
+        told = [line for line in said if line.strip() and not any(usual in line for usual in ("NOTIFY_TYPES", "_handle_peer_banner"))]
+        return f"{e}; last words: {' | '.join(line[-200:] for line in told[-6:])}"
 
     def _run(self, tool, *arguments):
         command = [tool, *(() if tool in ("ceph-authtool", "monmaptool") else ("-c", self.configuration)), *arguments]
