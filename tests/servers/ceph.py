@@ -42,6 +42,9 @@ osd crush chooseleaf type=0
 crush location=root=default host=node
 ms bind msgr2=false
 osd memory target=1073741824
+[osd]
+# without it a daemon may speak to its monitor before it knows which cluster that is, and ends by itself: "wrong fsid"
+monmap={folder}/monmap
 [client.rgw]
 rgw frontends=beast endpoint=127.0.0.1:{port}
 rgw thread pool size=64
