@@ -39,12 +39,12 @@ osd data={folder}/osd
 mon data={folder}/mon
 mgr data={folder}/mgr
 osd crush chooseleaf type=0
-crush location=root=default host=node
 ms bind msgr2=false
 osd memory target=1073741824
 [osd]
-# without it a daemon may speak to its monitor before it knows which cluster that is, and ends by itself: "wrong fsid"
-monmap={folder}/monmap
+# a daemon that tells its monitor these things may do so before it knows which cluster it is in, and then ends by itself: "wrong fsid"
+osd class update on start=false
+osd crush update on start=false
 [client.rgw]
 rgw frontends=beast endpoint=127.0.0.1:{port}
 rgw thread pool size=64
@@ -113,6 +113,7 @@ class Ceph:
         self._daemon("ceph-mgr", "-i", "x")
         osd_id = str(uuid.uuid4())
         number = self._run("ceph", "osd", "new", osd_id).strip()
+        self._run("ceph", "osd", "crush", "add", f"osd.{number}", "1", "root=default", "host=node")
         self._run("ceph-osd", "-i", number, "--mkfs", "--osd-uuid", osd_id)
         self._daemon("ceph-osd", "-i", number)
         self._daemon("radosgw", "-n", "client.rgw")
