@@ -130,7 +130,7 @@ def check_trees(env):
 def check_a_tree_with_names_no_file_can_have(env):
     for key in ["good", "sub/good", "../out", "a//b", "x/./y"]:
         put(env, f"t/{key}", b"data")
-    env.ceph.put_empty(f"/{env.bucket}/{env.prefix}t/marker/")  # as consoles make folders: nothing to copy, and no failure
+    env.aws.put_object(Bucket=env.bucket, Key=f"{env.prefix}t/marker/")  # as consoles make folders: nothing to copy, and no failure
     done = env.run("cp", "-r", env.uri("t"), "copy")
     assert done.returncode == USAGE and done.stderr.count(b"invalid argument") == 3, done
     assert read_tree(env.tmp / "copy") == {"good": b"data", "sub/good": b"data"}

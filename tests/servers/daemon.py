@@ -46,9 +46,9 @@ class Daemons:
     def __init__(self):
         self.processes = []
 
-    def start(self, command, log):
+    def start(self, command, log, environ=None):
         with open(log, "ab") as out:
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
+            process = subprocess.Popen(command, env=environ, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
         self.processes.append(process)
         return process
 

@@ -1,0 +1,126 @@
+"""A server front that spoils requests on their way, by a schedule: the twin of every check that runs without it."""
+
+import asyncio
+import threading
+
+from daemon import free_port
+
+KINDS = ("refused", "unheard", "unanswered", "cut")
+# refused:    503 SlowDown, the server never sees the request
+# unheard:    the connection is closed when the request has come, the server never sees it
+# unanswered: the server does what was asked, its answer is thrown away with the connection
+# cut:        half of the answer, then the connection is reset
+REFUSAL = b"<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>"
+HELD = ("if-none-match", "if-match")  # in a request that writes: once its answer is lost, nobody may send it again
+
+
+def length_of(fields):
+    return int(fields.get("content-length", "0"))
+
+
+async def relay_body(reader, writer, length):
+    while length > 0:
+        piece = await reader.read(min(length, 1 << 18))
+        if not piece:
+            raise ConnectionError("the client went away")
+        length -= len(piece)
+        if writer is not None:
+            writer.write(piece)
+            await writer.drain()
+
+
+class FaultyFront:
+    """In front of 127.0.0.1:`target`. Of all requests one in `every` is spoiled, in turn in each of KINDS; `every` 1 refuses or drops each."""
+
+    def __init__(self, target, every):
+        self.target, self.every = target, every
+        self.port, self.requests, self.spoiled = free_port(), 0, 0
+        self.loop = asyncio.new_event_loop()
+        self.thread = threading.Thread(target=self._run, daemon=True)
+        self.ready = threading.Event()
+
+    def __enter__(self):
+        self.thread.start()
+        self.ready.wait()
+        return self
+
+    def __exit__(self, *_):
+        self.loop.call_soon_threadsafe(self.stopped.set)
+        self.thread.join()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def _run(self):
+        asyncio.set_event_loop(self.loop)
+        self.loop.run_until_complete(self._serve())
+        self.loop.close()
+
+    async def _serve(self):
+        self.stopped, connections = asyncio.Event(), set()
+
+        async def connected(reader, writer):
+            connections.add(asyncio.current_task())
+            try:
+                await self._connection(reader, writer)
+            except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+                pass
+            finally:
+                connections.discard(asyncio.current_task())
+                writer.transport.abort() if writer.transport.get_write_buffer_size() else writer.close()
+
+        server = await asyncio.start_server(connected, "127.0.0.1", self.port, limit=1 << 18)
+        self.ready.set()
+        await self.stopped.wait()
+        server.close()
+        for task in list(connections):
+            task.cancel()
+        await asyncio.gather(*connections, return_exceptions=True)
+
+    def _choose(self, writes, held):
+        self.requests += 1
+        if self.requests % self.every != 0:
+            return None
+        self.spoiled += 1
+        kind = KINDS[self.spoiled % (2 if self.every == 1 else len(KINDS))]
+        return "refused" if writes and held and kind in ("unanswered", "cut") else kind
+
+    async def _connection(self, reader, writer):
+        head = await reader.readuntil(b"\r\n\r\n")
+        first, *lines = head.decode("latin-1").split("\r\n")
+        fields = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        writes = first.split(" ")[0] not in ("GET", "HEAD")
+        kind = self._choose(writes, any(name in fields for name in HELD))
+        if kind in ("refused", "unheard"):
+            if "expect" not in fields:
+                await relay_body(reader, None, length_of(fields))
+            if kind == "refused":
+                body = b"" if first.startswith("HEAD ") else REFUSAL
+                writer.write(b"HTTP/1.1 503 Slow Down\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % len(REFUSAL) + body)
+                await writer.drain()
+            return
+        await self._forward(reader, writer, head, length_of(fields), kind)
+
+    async def _forward(self, reader, writer, head, length, kind):
+        up_reader, up_writer = await asyncio.open_connection("127.0.0.1", self.target)
+        body = None
+        try:
+            up_writer.write(b"\r\n".join(line for line in head[:-4].split(b"\r\n") if not line.lower().startswith(b"connection:")) +
+                            b"\r\nConnection: close\r\n\r\n")
+            body = asyncio.ensure_future(relay_body(reader, up_writer, length))
+            if kind is None:
+                while piece := await up_reader.read(1 << 18):
+                    writer.write(piece)
+                    await writer.drain()
+                return
+            await body
+            answer = await up_reader.read()
+            if kind == "cut":
+                writer.write(answer[:len(answer) // 2])
+                await writer.drain()
+        finally:
+            if body is not None:
+                body.cancel()
+                await asyncio.gather(body, return_exceptions=True)
+            up_writer.close()
