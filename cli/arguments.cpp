@@ -162,6 +162,21 @@ void add_bench(CLI::App& app, command& to, bench_options& options) {
     verb->add_flag("--verify", options.verify, "check every byte: SHA-256 of all repeats, and the ETag where it is an MD5");
 }
 
+void add_uploads(CLI::App& app, command& to, uploads_ls_options& ls, uploads_abort_options& abort) {
+    CLI::App* const uploads = app.add_subcommand("uploads", "uploads in parts that were not ended")->fallthrough()->require_subcommand(1);
+    CLI::App* const list = add_verb(*uploads, to, "ls", "list them: when begun, id, key", ls);
+    list->add_option("URI", ls.uri, "like s3://bucket or s3://bucket/prefix")->required()->type_name("");
+    list->add_flag("--size", ls.size, "and the bytes each holds (one more request an upload)");
+    CLI::App* const end = add_verb(*uploads, to, "abort", "throw them away with their parts", abort);
+    end->add_option("URI", abort.uri, "like s3://bucket/key")->required()->type_name("");
+    auto* const id = end->add_option("--id", abort.id, "only this upload of the key")->type_name("ID");
+    auto* const age = add_parsed(*end, "--older-than", "AGE", abort.older_than, parse_positive_duration, "a time like 24h or 30m",
+                                 "only those begun so long ago, like 24h or 30m");
+    auto* const recursive = end->add_flag("-r,--recursive", abort.recursive, "of the key and of everything below KEY/");
+    id->excludes(age)->excludes(recursive);
+    end->add_flag("-n,--dry-run", abort.dry_run, "only tell what would be aborted");
+}
+
 /// What is wrong, in one line. CLI11 complains of what is missing before it names what it does not know, mostly a misspelt option.
 std::string complaint(CLI::App const& app, CLI::ParseError const& e) {
     std::vector<std::string> const unknown = app.remaining(true);
@@ -188,6 +203,8 @@ std::variant<command, parse_end> parse_arguments(int argc, char const* const* ar
     cp_options cp;
     rm_options rm;
     bench_options bench;
+    uploads_ls_options uploads_ls;
+    uploads_abort_options uploads_abort;
     CLI::App app(
         "Object storage from the command line. Keys are literal unless --glob is given.\n"
         "Exit codes: 0 done, 1 failed, 2 usage, 3 not found, 4 denied, 5 gave up on a fault that may pass,\n"
@@ -202,6 +219,7 @@ std::variant<command, parse_end> parse_arguments(int argc, char const* const* ar
     add_cp(app, result, cp);
     add_rm(app, result, rm);
     add_bench(app, result, bench);
+    add_uploads(app, result, uploads_ls, uploads_abort);
     try {
         app.parse(argc, argv);
     } catch (CLI::CallForVersion const& e) {

@@ -15,6 +15,8 @@ struct runner {
     void operator()(stat_options const& o) const { run_stat(at, o); }
     void operator()(cp_options const& o) const { run_cp(at, o); }
     void operator()(rm_options const& o) const { run_rm(at, o); }
+    void operator()(uploads_ls_options const& o) const { run_uploads_ls(at, o); }
+    void operator()(uploads_abort_options const& o) const { run_uploads_abort(at, o); }
     void operator()(bench_options const& o) const { run_bench(at, o); }
 };
 

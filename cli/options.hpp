@@ -61,6 +61,17 @@ struct rm_options {
     bool recursive = false, glob = false, dry_run = false, stale = false;
 };
 
+struct uploads_ls_options {
+    std::string uri;
+    bool size = false;
+};
+
+struct uploads_abort_options {
+    std::string uri, id;
+    std::chrono::nanoseconds older_than{0};  ///< 0: of any age
+    bool recursive = false, dry_run = false;
+};
+
 struct bench_options {
     std::vector<std::string> uris;
     transfer_options transfer;
@@ -74,7 +85,8 @@ struct bench_options {
 
 struct command {
     global_options global;
-    std::variant<ls_options, cat_options, stat_options, cp_options, rm_options, bench_options> verb;
+    std::variant<ls_options, cat_options, stat_options, cp_options, rm_options, bench_options, uploads_ls_options, uploads_abort_options>
+        verb;
 };
 
 }  // namespace sluice::inline v0::cli

@@ -89,6 +89,16 @@ opened session::open_object(std::string const& text) {
     return there;
 }
 
+s3_bucket session::open_bucket(std::string const& text, object_key* const key) {
+    result<uri> parsed = parse_uri(text);
+    if (parsed.has_error()) throw_error(parsed.error(), "open", without_login(text));
+    if (parsed->scheme != "s3") throw_error(failure(errc::invalid_argument, "names no bucket: write s3://bucket"), "open", text);
+    *key = std::move(parsed->key);
+    s3_settings settings = settings_.s3;
+    settings.bucket = std::move(parsed->bucket);
+    return s3_bucket(std::move(settings));
+}
+
 awaitable<void> session::within_limit(std::function<awaitable<void>()> work) {
     if (*signal_ != 0) throw_error(failure(errc::cancelled, {}), {}, {});
     if (!global_.time_limit) {

@@ -5,6 +5,7 @@
 #include <sluice/async/runtime.hpp>
 #include <sluice/error.hpp>
 #include <sluice/open.hpp>
+#include <sluice/s3_bucket.hpp>
 
 #include <boost/asio/signal_set.hpp>
 
@@ -41,6 +42,9 @@ public:
 
     /// As `open`, for a verb that needs an object. Errors: invalid_argument when there is no key.
     opened open_object(std::string const& uri);
+
+    /// The bucket of an s3:// URI, and the key or prefix behind it. Errors: invalid_argument for what names no bucket.
+    s3_bucket open_bucket(std::string const& uri, object_key* key);
 
     /// Runs `work` on thread 0 (on every thread) within what is left of --timeout and blocks until it has ended.
     void run(std::function<awaitable<void>()> work);

@@ -11,6 +11,8 @@ void run_cat(session& at, cat_options const& options);
 void run_stat(session& at, stat_options const& options);
 void run_cp(session& at, cp_options const& options);
 void run_rm(session& at, rm_options const& options);
+void run_uploads_ls(session& at, uploads_ls_options const& options);
+void run_uploads_abort(session& at, uploads_abort_options const& options);
 void run_bench(session& at, bench_options const& options);
 
 range_engine_options engine_options(transfer_options const& transfer);

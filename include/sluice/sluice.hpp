@@ -13,6 +13,7 @@
 #include <sluice/operations.hpp>
 #include <sluice/range_engine.hpp>
 #include <sluice/s3.hpp>
+#include <sluice/s3_bucket.hpp>
 #include <sluice/wrap/faulty.hpp>
 #include <sluice/wrap/limited.hpp>
 #include <sluice/wrap/observed.hpp>

@@ -25,6 +25,8 @@ s3_reply begin_upload(s3_request const& request, s3_scene const& scene);
 s3_reply put_part(s3_request const& request, s3_scene const& scene);
 s3_reply complete_upload(s3_request const& request, s3_scene const& scene);
 s3_reply abort_upload(s3_request const& request, s3_scene const& scene);
+s3_reply list_uploads(s3_request const& request, s3_scene const& scene);
+s3_reply list_parts(s3_request const& request, s3_scene const& scene);
 s3_reply delete_object(s3_request const& request, s3_scene const& scene);
 s3_reply delete_objects(s3_request const& request, s3_scene const& scene);
 s3_reply list_objects(s3_request const& request, s3_scene const& scene);

@@ -116,7 +116,12 @@ void check_operation(s3_request const& request) {
                                                                    "max-keys", "encoding-type", "fetch-owner"})));
         bool const of_upload = (begins && name == "uploads" && request.parameters.size() == 1) || (part && name == "partNumber") ||
                                ((part || completes || (of_object && request.is("DELETE"))) && name == "uploadId");
-        if (!known && !of_upload) throw refusal("unknown query parameter: " + name, "InvalidArgument");
+        bool const of_open_uploads =
+            (!of_object && request.is("GET") && request.has_parameter("uploads") &&
+             among(name, {"uploads", "prefix", "encoding-type", "key-marker", "upload-id-marker", "max-uploads"})) ||
+            (of_object && request.is("GET") && request.has_parameter("uploadId") &&
+             among(name, {"uploadId", "max-parts", "part-number-marker"}));
+        if (!known && !of_upload && !of_open_uploads) throw refusal("unknown query parameter: " + name, "InvalidArgument");
     }
     bool const reads = of_object && (request.is("GET") || request.is("HEAD"));
     bool const writes = put || completes || (of_object && request.is("DELETE") && request.parameters.empty());

@@ -97,6 +97,8 @@ std::uint64_t s3_server::state::count(s3_request const* const request) {
     case s3_operation::complete_upload: ++counted.completions; break;
     case s3_operation::abort_upload: ++counted.aborts; break;
     case s3_operation::list: ++counted.lists; break;
+    case s3_operation::list_uploads:
+    case s3_operation::list_parts:
     case s3_operation::location:
     case s3_operation::head_bucket:
     case s3_operation::unknown: break;

@@ -51,6 +51,7 @@ s3_operation operation_of(s3_request const& request) noexcept {
     if (request.key.empty()) {
         if (request.is("GET") && request.has_parameter("list-type")) return s3_operation::list;
         if (request.is("GET") && request.has_parameter("location")) return s3_operation::location;
+        if (request.is("GET") && request.has_parameter("uploads")) return s3_operation::list_uploads;
         if (request.is("POST") && request.has_parameter("delete")) return s3_operation::remove_many;
         return request.is("HEAD") ? s3_operation::head_bucket : s3_operation::unknown;
     }
@@ -59,6 +60,7 @@ s3_operation operation_of(s3_request const& request) noexcept {
     if (request.is("POST") && of_upload) return s3_operation::complete_upload;
     if (request.is("DELETE") && of_upload) return s3_operation::abort_upload;
     if (request.is("PUT") && of_upload && request.has_parameter("partNumber")) return s3_operation::put_part;
+    if (request.is("GET") && of_upload) return s3_operation::list_parts;
     if (of_upload) return s3_operation::unknown;
     if (request.is("GET")) return s3_operation::get;
     if (request.is("HEAD")) return s3_operation::head;
@@ -85,6 +87,8 @@ s3_reply serve_operation(s3_request const& request, s3_scene const& scene, s3_fa
     case s3_operation::put_part: return put_part(request, scene);
     case s3_operation::complete_upload: return complete_upload(request, scene);
     case s3_operation::abort_upload: return abort_upload(request, scene);
+    case s3_operation::list_uploads: return list_uploads(request, scene);
+    case s3_operation::list_parts: return list_parts(request, scene);
     case s3_operation::list: return list_objects(request, scene);
     case s3_operation::location: return bucket_location(scene.region);
     case s3_operation::head_bucket:

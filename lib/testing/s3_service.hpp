@@ -14,6 +14,8 @@ enum class s3_operation {
     put_part,
     complete_upload,
     abort_upload,
+    list_uploads,
+    list_parts,
     list,
     location,
     head_bucket,

@@ -9,13 +9,14 @@
 
 namespace sluice::inline v0::testing {
 
-std::string s3_uploads::begin(std::string bucket, std::string key, header_list headers) {
+std::string s3_uploads::begin(std::string bucket, std::string key, header_list headers, unix_seconds const now) {
     std::lock_guard const lock(mutex_);
     std::string id = "upload/+" + std::to_string(++last_);  // wants to be encoded
     s3_open_upload& open = uploads_[id];
     open.bucket = std::move(bucket);
     open.key = std::move(key);
     open.headers = std::move(headers);
+    open.initiated = now;
     return id;
 }
 
@@ -84,7 +85,7 @@ s3_object put_together(s3_open_upload const& open, std::vector<s3_named_part> co
 
 s3_reply begin_upload(s3_request const& request, s3_scene const& scene) {
     if (!request.raw.body.empty()) throw refusal("the beginning of an upload has a body");
-    std::string const id = scene.uploads.begin(request.bucket, request.key, kept_headers(request));
+    std::string const id = scene.uploads.begin(request.bucket, request.key, kept_headers(request), scene.now);
     return xml_reply("<InitiateMultipartUploadResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Bucket>" +
                      xml_escape(request.bucket) + "</Bucket><Key>" + xml_escape(request.key) + "</Key><UploadId>" + xml_escape(id) +
                      "</UploadId></InitiateMultipartUploadResult>");

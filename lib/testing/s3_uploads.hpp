@@ -14,19 +14,33 @@ namespace sluice::inline v0::testing {
 struct s3_open_upload {
     std::string bucket, key;
     header_list headers;
+    unix_seconds initiated{};
     std::map<std::uint32_t, s3_object> parts;
+};
+
+/// One page of the open uploads of a bucket, by key and then by id.
+struct s3_uploads_page {
+    struct entry {
+        std::string key, id;
+        unix_seconds initiated{};
+    };
+    std::vector<entry> entries;
+    bool truncated = false;
 };
 
 /// The open uploads of all buckets. Threads: all members from any thread.
 class s3_uploads {
 public:
     /// Returns its id.
-    std::string begin(std::string bucket, std::string key, header_list headers);
+    std::string begin(std::string bucket, std::string key, header_list headers, unix_seconds now);
     /// False when there is no such upload of that key.
     bool put(std::string const& id, std::string const& bucket, std::string const& key, std::uint32_t number, s3_object part);
     std::optional<s3_open_upload> find(std::string const& id, std::string const& bucket, std::string const& key) const;
     void erase(std::string const& id);
     std::uint64_t count() const;
+    /// Those behind the marker, which is a key and, if it is not empty, an id of that key.
+    s3_uploads_page list(std::string const& bucket, std::string const& prefix, std::string const& after_key, std::string const& after_id,
+                         std::size_t limit) const;
 
 private:
     mutable std::mutex mutex_;

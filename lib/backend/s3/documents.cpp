@@ -1,9 +1,8 @@
 // The XML documents of a bucket: listings and the outcome of batch removals.
+#include "backend/s3/document.hpp"
 #include "backend/s3/request.hpp"
 #include "backend/s3/response.hpp"
 #include "base/http_date.hpp"
-#include "base/percent.hpp"
-#include "base/utf8.hpp"
 #include "codec/xml.hpp"
 
 #include <algorithm>
@@ -18,35 +17,6 @@ namespace {
 using codec::xml_document, codec::xml_element;
 
 failure broken(std::string what) { return {errc::protocol, std::move(what)}; }
-
-result<xml_document> parse_as(std::string document, std::size_t const limit, std::string_view const root) {
-    result<xml_document> parsed = xml_document::parse(std::move(document), limit);
-    if (parsed && parsed->root().name() != root)
-        return broken("expected <" + std::string(root) + ">, got <" + std::string(parsed->root().name().substr(0, 80)) +
-                      ">; is this an S3 endpoint?");
-    return parsed;
-}
-
-/// A key or prefix of a listing: form-encoded where the page says so. A plus is a space then: services that write a space as %20
-/// write a plus as %2B.
-result<std::string> name_of(xml_element const element, bool const encoded) {
-    std::string text = element.text();
-    if (encoded) {
-        std::ranges::replace(text, '+', ' ');
-        auto decoded = base::percent_decode(text);
-        if (!decoded) return broken("a key of the listing is not percent-encoded as it claims to be");
-        text = std::move(*decoded);
-    }
-    if (text.find('\0') != std::string::npos || !base::valid_utf8(text)) return broken("a key of the listing is not valid UTF-8");
-    return text;
-}
-
-/// Such a name, which must lie under the prefix that was asked for: whoever removes what is listed relies on it.
-result<std::string> name_under(std::string_view const prefix, xml_element const element, bool const encoded) {
-    auto name = name_of(element, encoded);
-    if (name && (name->empty() || !name->starts_with(prefix))) return broken("the listing has a key outside the prefix that was asked for");
-    return name;
-}
 
 result<object_meta> read_entry(xml_element const entry, std::string_view const prefix, bool const encoded) {
     auto key = name_under(prefix, entry.child("Key"), encoded);

@@ -40,6 +40,10 @@ public:
     /// The failure that an error document inside a good answer tells, and its row of the retry table.
     failure refused_inside(http::response_head const& head, std::string document, retry::outcome* row);
 
+    /// A request that got no answer on a kept connection is not sent again in silence, but as an attempt: for an operation that must know
+    /// whether it may have been applied before.
+    void tell_resends() noexcept { how_.replayable = false; }
+
     unsigned attempts() const noexcept { return attempts_; }
     /// Body bytes came since the last request.
     void progressed() noexcept { tries_.progressed(); }

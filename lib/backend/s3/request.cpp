@@ -25,13 +25,6 @@ void append_number(std::string& to, std::uint64_t const value) {
     to.append(digits.data(), end);
 }
 
-void add_query(std::string& to, std::string_view const name, std::string_view const value) {
-    if (!to.empty()) to += '&';
-    to += name;
-    to += '=';
-    base::percent_encode(to, value, false);
-}
-
 void add_conditions(recipe& to, std::string_view const if_match, std::string_view const if_none_match,
                     std::optional<wall_time> const& modified_since, std::optional<wall_time> const& unmodified_since) {
     to.if_match = quoted_etag(if_match);
@@ -75,6 +68,13 @@ std::size_t entry_size(std::string_view const key) noexcept {
 }
 
 }  // namespace
+
+void add_query(std::string& to, std::string_view const name, std::string_view const value) {
+    if (!to.empty()) to += '&';
+    to += name;
+    to += '=';
+    base::percent_encode(to, value, false);
+}
 
 void render(recipe const& what, place const& where, http::request& into) {
     into.method = what.method;

@@ -31,6 +31,9 @@ struct recipe {
     std::string payload_hash;  ///< empty: of no bytes for a request without a body, else UNSIGNED-PAYLOAD
 };
 
+/// Appends a parameter to an encoded query.
+void add_query(std::string& to, std::string_view name, std::string_view value);
+
 /// Writes `what`, sent to `where`, over `into`, whose memory is used again.
 void render(recipe const& what, place const& where, http::request& into);
 

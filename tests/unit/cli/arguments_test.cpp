@@ -49,6 +49,10 @@ TEST_CASE("arguments: a complaint is one line that names what was not understood
         {{"cat", "s3://b/k", "--range", "9-1"}, "--range: \"9-1\" is not a range like 0-99, 100- or -50"},
         {{"cat", "s3://b/k", "--range", "1-2", "--offset", "1"}, "--range excludes --offset"},
         {{"cp", "a", "s3://b/k", "--part-size", "0"}, "--part-size: \"0\" is not a size like 8MiB"},
+        {{"uploads"}, "a verb is required"},
+        {{"uploads", "ls"}, "URI is required"},
+        {{"uploads", "abort", "s3://b/k", "--older-than", "yesterday"}, "--older-than: \"yesterday\" is not a time like 24h or 30m"},
+        {{"uploads", "abort", "s3://b/k", "--id", "i", "-r"}, "--id excludes --recursive"},
         {{"ls", "s3://b/", "--timeout", "soon"}, "--timeout: \"soon\" is not a time like 30, 500ms or 2m"},
     };
     for (row const& r : rows) {
