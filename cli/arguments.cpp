@@ -162,6 +162,27 @@ void add_bench(CLI::App& app, command& to, bench_options& options) {
     verb->add_flag("--verify", options.verify, "check every byte: SHA-256 of all repeats, and the ETag where it is an MD5");
 }
 
+void add_buckets(CLI::App& app, command& to, mb_options& mb, rb_options& rb) {
+    CLI::App* const make = add_verb(app, to, "mb", "make buckets", mb);
+    make->add_option("URI", mb.uris, "like s3://bucket")->required()->type_name("");
+    make->add_option("--location", mb.location, "constraint to send (on AWS the region, elsewhere none)")->type_name("NAME");
+    make->add_flag("--object-lock", mb.object_lock, "objects can be protected from removal");
+    CLI::App* const remove = add_verb(app, to, "rb", "remove empty buckets", rb);
+    remove->add_option("URI", rb.uris, "like s3://bucket")->required()->type_name("");
+}
+
+void add_presign(CLI::App& app, command& to, presign_url_options& options) {
+    CLI::App* const verb =
+        add_verb(app, to, "presign", "print a URL that needs no keys, and is a secret, to read or write one object", options);
+    verb->add_option("URI", options.uri, "like s3://bucket/key")->required()->type_name("");
+    verb->add_option("--method", options.method, "GET (the default), HEAD, PUT or DELETE")->type_name("M");
+    auto const parse = [](std::string_view text) -> std::optional<std::chrono::nanoseconds> {
+        auto const span = parse_duration(text);
+        return span && *span >= std::chrono::seconds(1) && *span <= std::chrono::days(7) ? span : std::nullopt;
+    };
+    add_parsed(*verb, "--expires", "TIME", options.expires, parse, "a time from 1s to 168h", "how long it is good (15m); 168h at most");
+}
+
 void add_uploads(CLI::App& app, command& to, uploads_ls_options& ls, uploads_abort_options& abort) {
     CLI::App* const uploads = app.add_subcommand("uploads", "uploads in parts that were not ended")->fallthrough()->require_subcommand(1);
     CLI::App* const list = add_verb(*uploads, to, "ls", "list them: when begun, id, key", ls);
@@ -205,6 +226,9 @@ std::variant<command, parse_end> parse_arguments(int argc, char const* const* ar
     bench_options bench;
     uploads_ls_options uploads_ls;
     uploads_abort_options uploads_abort;
+    mb_options mb;
+    rb_options rb;
+    presign_url_options presign;
     CLI::App app(
         "Object storage from the command line. Keys are literal unless --glob is given.\n"
         "Exit codes: 0 done, 1 failed, 2 usage, 3 not found, 4 denied, 5 gave up on a fault that may pass,\n"
@@ -220,6 +244,8 @@ std::variant<command, parse_end> parse_arguments(int argc, char const* const* ar
     add_rm(app, result, rm);
     add_bench(app, result, bench);
     add_uploads(app, result, uploads_ls, uploads_abort);
+    add_buckets(app, result, mb, rb);
+    add_presign(app, result, presign);
     try {
         app.parse(argc, argv);
     } catch (CLI::CallForVersion const& e) {

@@ -76,9 +76,28 @@ private:
     bool found_ = false;
 };
 
+/// `ls s3://`.
+awaitable<void> list_all_buckets(session* at) {
+    boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
+    standard_stream out(executor, STDOUT_FILENO, "standard output");
+    std::vector<listed_bucket> const buckets = co_await list_buckets(at->settings());
+    std::string text;
+    for (listed_bucket const& one : buckets) {
+        std::string const date = one.created ? iso8601(*one.created) : std::string(20, ' ');
+        json_object line;
+        line.add("uri", "s3://" + one.name + '/').add("bucket", one.name).add("created", date);
+        text += at->global().json ? line.text() + '\n' : "        BUCKET  " + date + ' ' + printable(one.name) + '\n';
+    }
+    co_await out.write(std::move(text));
+}
+
 }  // namespace
 
 void run_ls(session& at, ls_options const& options) {
+    if (options.uri == "s3://") {
+        at.run([&at] { return list_all_buckets(&at); });
+        return;
+    }
     listing whole(at, options);
     at.run([&whole] { return whole.run(); });
 }

@@ -17,6 +17,9 @@ struct runner {
     void operator()(rm_options const& o) const { run_rm(at, o); }
     void operator()(uploads_ls_options const& o) const { run_uploads_ls(at, o); }
     void operator()(uploads_abort_options const& o) const { run_uploads_abort(at, o); }
+    void operator()(mb_options const& o) const { run_mb(at, o); }
+    void operator()(rb_options const& o) const { run_rb(at, o); }
+    void operator()(presign_url_options const& o) const { run_presign(at, o); }
     void operator()(bench_options const& o) const { run_bench(at, o); }
 };
 

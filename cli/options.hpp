@@ -72,6 +72,21 @@ struct uploads_abort_options {
     bool recursive = false, dry_run = false;
 };
 
+struct mb_options {
+    std::vector<std::string> uris;
+    std::string location;
+    bool object_lock = false;
+};
+
+struct rb_options {
+    std::vector<std::string> uris;
+};
+
+struct presign_url_options {
+    std::string uri, method = "GET";
+    std::chrono::nanoseconds expires = std::chrono::minutes(15);
+};
+
 struct bench_options {
     std::vector<std::string> uris;
     transfer_options transfer;
@@ -85,7 +100,8 @@ struct bench_options {
 
 struct command {
     global_options global;
-    std::variant<ls_options, cat_options, stat_options, cp_options, rm_options, bench_options, uploads_ls_options, uploads_abort_options>
+    std::variant<ls_options, cat_options, stat_options, cp_options, rm_options, bench_options, uploads_ls_options, uploads_abort_options,
+                 mb_options, rb_options, presign_url_options>
         verb;
 };
 

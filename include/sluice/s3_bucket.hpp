@@ -5,11 +5,13 @@
 #include <sluice/options.hpp>
 #include <sluice/s3.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace sluice::inline v0 {
@@ -31,6 +33,37 @@ struct upload_size {
     upload_size() {}
     std::uint64_t parts = 0;
     std::uint64_t bytes = 0;
+};
+
+/// Options of `s3_bucket::create`.
+struct create_bucket_options : call_options {
+    create_bucket_options() {}
+    std::string location;      ///< the constraint that is sent; empty: the region on AWS, elsewhere none
+    bool object_lock = false;  ///< objects can be protected from removal; only now, and it turns on versioning
+};
+
+/// Whether a bucket keeps what is overwritten and removed. Once it did it can only be suspended.
+enum class bucket_versioning : std::uint8_t { never, enabled, suspended };
+
+/// A bucket as a list of all tells of it.
+struct listed_bucket {
+    listed_bucket() {}
+    std::string name;
+    std::string region;  ///< empty where the service does not say
+    std::optional<wall_time> created;
+};
+
+/// Options of `s3_bucket::presign`.
+struct presign_options {
+    presign_options() {}
+    std::string method = "GET";         ///< GET, HEAD, PUT or DELETE
+    std::chrono::seconds expires{900};  ///< from now; 1 second to 7 days
+    /// Sent by whoever uses the URL, exactly so, and part of its signature: Content-Type, x-amz-meta-*, ...
+    std::vector<std::pair<std::string, std::string>> headers;
+    /// Part of the URL: response-content-type, versionId, ...
+    std::vector<std::pair<std::string, std::string>> query;
+    std::string upload_id;          ///< of `PUT`: a part of this upload
+    std::uint32_t part_number = 0;  ///< 1 to 10,000 with an upload id
 };
 
 /// Called with the open uploads of one page; returning false ends the listing early.
@@ -61,8 +94,34 @@ public:
     /// aborted. Errors: not_found when it had ended before. Cancel: it may or may not have been aborted.
     awaitable<void> abort_upload(object_key where, std::string id, call_options options = {}) const;
 
+    /// Makes the bucket. One of your own counts as the one made when an answer was lost.
+    /// Errors: invalid_argument for a name the service would refuse; already_exists when it is yours (BucketAlreadyOwnedByYou; in AWS's
+    /// us-east-1 that is no error) or somebody else's (BucketAlreadyExists). Cancel: it may or may not have been made.
+    awaitable<void> create(create_bucket_options options = {}) const;
+
+    /// Removes the empty bucket. Errors: not_found; precondition_failed when something is in it, old versions and open uploads included.
+    /// Cancel: it may or may not have been removed.
+    awaitable<void> remove(call_options options = {}) const;
+
+    /// That it is there and may be seen: its region, or nothing where the service does not tell. Errors: not_found, permission_denied.
+    awaitable<std::string> head(call_options options = {}) const;
+
+    /// Its region as the service names it; "us-east-1" for the one it has no name for.
+    awaitable<std::string> location(call_options options = {}) const;
+
+    awaitable<bucket_versioning> versioning(call_options options = {}) const;
+    /// Errors: invalid_argument for `never`.
+    awaitable<void> set_versioning(bucket_versioning wanted, call_options options = {}) const;
+
+    /// A URL by which anybody can do this one thing with this object until it expires, or the session token does. Who has it needs no
+    /// keys: it is a secret. Only asks for the credentials. Errors: invalid_argument; unauthenticated without credentials.
+    awaitable<std::string> presign(object_key where, presign_options options = {}) const;
+
 private:
     std::shared_ptr<s3::core const> core_;
 };
+
+/// All buckets of the account, by name. `settings.bucket` does not count. Errors: as of `make_s3_store`, and of the request.
+SLUICE_API awaitable<std::vector<listed_bucket>> list_buckets(s3_settings settings, call_options options = {});
 
 }  // namespace sluice::inline v0

@@ -2,6 +2,7 @@
 
 #include "auth/canonical_request.hpp"
 #include "base/hash.hpp"
+#include "base/percent.hpp"
 
 #include <array>
 #include <mutex>
@@ -114,6 +115,38 @@ void sigv4_signer::sign(http::request& to, credentials const& keys, std::string_
     text.append(",SignedHeaders=").append(signed_names).append(",Signature=");
     base::append_hex(text, signature);
     to.headers.add("Authorization", std::string_view(text).substr(value_at));
+}
+
+std::string sigv4_signer::presign(http::request const& to, credentials const& keys, std::string_view const region,
+                                  std::chrono::system_clock::time_point const now, std::chrono::seconds const expires) const {
+    constexpr header_filter all = [](std::string_view) noexcept { return true; };
+    request_time const time(now);
+    std::string scope(time.date());
+    scope.append("/").append(region).append("/").append(state_->service).append("/aws4_request");
+    std::string ignored;
+    std::string const signed_names = append_canonical_request(ignored, to, unsigned_payload, all);
+
+    http::request signed_one = to;
+    std::string& target = signed_one.target;
+    target += target.find('?') == std::string::npos ? '?' : '&';
+    target.append("X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=");
+    base::percent_encode(target, keys.access_key + '/' + scope, false);
+    target.append("&X-Amz-Date=").append(time.whole()).append("&X-Amz-Expires=").append(std::to_string(expires.count()));
+    if (!keys.session_token.empty()) {
+        target.append("&X-Amz-Security-Token=");
+        base::percent_encode(target, keys.session_token, false);
+    }
+    target.append("&X-Amz-SignedHeaders=");
+    base::percent_encode(target, signed_names, false);
+
+    std::string canonical;
+    append_canonical_request(canonical, signed_one, unsigned_payload, all);
+    std::string text("AWS4-HMAC-SHA256\n");
+    text.append(time.whole()).append("\n").append(scope).append("\n");
+    base::append_hex(text, base::sha256(canonical));
+    target.append("&X-Amz-Signature=");
+    base::append_hex(target, state_->key_for(keys, time.date(), region).sign(text));
+    return std::move(target);
 }
 
 std::string payload_hash(std::string_view const data) { return base::hex(base::sha256(data)); }

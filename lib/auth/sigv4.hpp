@@ -37,6 +37,12 @@ public:
     void sign(http::request& to, credentials const& keys, std::string_view region, std::chrono::system_clock::time_point now,
               std::string_view payload_hash, header_filter is_signed) const;
 
+    /// The target of a request that whoever sends it need not sign: `to.target` with the signature in its query, good for `expires` from
+    /// `now` on, of any body. Every header of `to` is signed, and must be sent as it is.
+    /// (docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html)
+    std::string presign(http::request const& to, credentials const& keys, std::string_view region,
+                        std::chrono::system_clock::time_point now, std::chrono::seconds expires) const;
+
 private:
     struct state;
     std::unique_ptr<state> state_;

@@ -29,6 +29,7 @@ constexpr std::array codes{
     known_code{"BandwidthLimitExceeded", turned_away, errc::throttled},
     known_code{"BucketAlreadyExists", final_answer, errc::already_exists},
     known_code{"BucketAlreadyOwnedByYou", final_answer, errc::already_exists},
+    known_code{"BucketNotEmpty", final_answer, errc::precondition_failed},
     known_code{"ConditionalRequestConflict", conflict, errc::precondition_failed},
     known_code{"EntityTooLarge", final_answer, errc::invalid_argument},
     known_code{"EntityTooSmall", final_answer, errc::invalid_argument},

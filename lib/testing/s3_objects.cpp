@@ -29,6 +29,26 @@ bool s3_objects::has_bucket(std::string const& bucket) const {
     return buckets_.contains(bucket);
 }
 
+bool s3_objects::make_bucket(std::string const& bucket) {
+    std::lock_guard const lock(mutex_);
+    return buckets_.try_emplace(bucket).second;
+}
+
+void s3_objects::erase_bucket(std::string const& bucket) {
+    std::lock_guard const lock(mutex_);
+    auto const found = buckets_.find(bucket);
+    if (found == buckets_.end()) throw s3_problem(404, "NoSuchBucket", "The specified bucket does not exist");
+    if (!found->second.empty()) throw s3_problem(409, "BucketNotEmpty", "The bucket you tried to delete is not empty");
+    buckets_.erase(found);
+}
+
+std::vector<std::string> s3_objects::bucket_names() const {
+    std::lock_guard const lock(mutex_);
+    std::vector<std::string> names;
+    for (auto const& [name, objects] : buckets_) names.push_back(name);
+    return names;
+}
+
 std::optional<s3_object> s3_objects::find(std::string const& bucket, std::string const& key) const {
     std::lock_guard const lock(mutex_);
     auto const b = buckets_.find(bucket);

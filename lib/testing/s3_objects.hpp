@@ -36,6 +36,11 @@ public:
     explicit s3_objects(std::vector<std::string> const& buckets);
 
     bool has_bucket(std::string const& bucket) const;
+    /// False when there is one already.
+    bool make_bucket(std::string const& bucket);
+    /// Throws s3_problem when it is not there or not empty.
+    void erase_bucket(std::string const& bucket);
+    std::vector<std::string> bucket_names() const;
     std::optional<s3_object> find(std::string const& bucket, std::string const& key) const;
     /// `check` sees what is there (or null) and may throw; nothing comes between it and the write.
     using guard = std::function<void(s3_object const* current)>;

@@ -108,7 +108,9 @@ void check_operation(s3_request const& request) {
     bool const completes = of_object && request.is("POST") && !begins;
     bool const part = of_object && request.is("PUT") && request.has_parameter("partNumber");
     bool const put = of_object && request.is("PUT") && !part;
+    bool const presigned = request.has_parameter("X-Amz-Signature");
     for (auto const& [name, value] : request.parameters) {
+        if (presigned && (name.starts_with("X-Amz-") || (of_object && name.starts_with("response-")))) continue;
         bool const listing = request.is("GET") && request.has_parameter("list-type");
         bool const known = !of_object && ((request.is("GET") && name == "location" && request.parameters.size() == 1) ||
                                           (request.is("POST") && name == "delete") ||
@@ -128,7 +130,8 @@ void check_operation(s3_request const& request) {
     for (auto const& [field, value] : request.raw.headers) {
         std::string const name = lower(field);
         if (name.starts_with("x-amz-") && !among(name, {"x-amz-date", "x-amz-content-sha256", "x-amz-security-token"}) &&
-            !((put || begins) && (name.starts_with("x-amz-meta-") || name == "x-amz-storage-class")))
+            !((put || begins) && (name.starts_with("x-amz-meta-") || name == "x-amz-storage-class")) &&
+            !(!of_object && request.is("PUT") && name == "x-amz-bucket-object-lock-enabled"))
             throw refusal("unknown header: " + name);
         bool const condition_on_reads = among(name, {"range", "if-modified-since", "if-unmodified-since"});
         if (condition_on_reads && !reads) throw refusal(name + " on " + request.raw.method);

@@ -101,6 +101,9 @@ std::uint64_t s3_server::state::count(s3_request const* const request) {
     case s3_operation::list_parts:
     case s3_operation::location:
     case s3_operation::head_bucket:
+    case s3_operation::make_bucket:
+    case s3_operation::remove_bucket:
+    case s3_operation::list_buckets:
     case s3_operation::unknown: break;
     }
     return ++counted.requests;

@@ -27,19 +27,6 @@ std::string_view reason(int const status) {
     }
 }
 
-s3_reply bucket_location(std::string const& region) {
-    constexpr auto name_space = " xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"";
-    // The oldest region has no name here.
-    if (region == "us-east-1") return xml_reply(std::string("<LocationConstraint") + name_space + "/>");
-    return xml_reply(std::string("<LocationConstraint") + name_space + ">" + xml_escape(region) + "</LocationConstraint>");
-}
-
-s3_reply bucket_head(std::string const& region) {
-    s3_reply reply;
-    reply.headers.emplace_back("x-amz-bucket-region", region);
-    return reply;
-}
-
 void set_header(header_list& headers, std::string const& name, std::string const& value) {
     std::erase_if(headers, [&](auto const& header) { return same_name(header.first, name); });
     if (!value.empty()) headers.emplace_back(name, value);
@@ -48,7 +35,10 @@ void set_header(header_list& headers, std::string const& name, std::string const
 }  // namespace
 
 s3_operation operation_of(s3_request const& request) noexcept {
+    if (request.bucket.empty()) return request.is("GET") ? s3_operation::list_buckets : s3_operation::unknown;
     if (request.key.empty()) {
+        if (request.is("PUT") && request.parameters.empty()) return s3_operation::make_bucket;
+        if (request.is("DELETE") && request.parameters.empty()) return s3_operation::remove_bucket;
         if (request.is("GET") && request.has_parameter("list-type")) return s3_operation::list;
         if (request.is("GET") && request.has_parameter("location")) return s3_operation::location;
         if (request.is("GET") && request.has_parameter("uploads")) return s3_operation::list_uploads;
@@ -70,8 +60,10 @@ s3_operation operation_of(s3_request const& request) noexcept {
 
 s3_reply serve_operation(s3_request const& request, s3_scene const& scene, s3_fault const& fault) {
     s3_operation const operation = operation_of(request);
-    if (request.bucket.empty() || operation == s3_operation::unknown)
+    if (operation == s3_operation::unknown)
         throw refusal(request.raw.method + " " + request.raw.target + " is no operation of this server", "NotImplemented", 501);
+    if (operation == s3_operation::list_buckets) return list_buckets(scene);
+    if (operation == s3_operation::make_bucket) return make_bucket(request, scene);
     if (!scene.objects.has_bucket(request.bucket)) {
         s3_problem problem(404, "NoSuchBucket", "The specified bucket does not exist");
         problem.elements = "<BucketName>" + xml_escape(request.bucket) + "</BucketName>";
@@ -91,6 +83,9 @@ s3_reply serve_operation(s3_request const& request, s3_scene const& scene, s3_fa
     case s3_operation::list_parts: return list_parts(request, scene);
     case s3_operation::list: return list_objects(request, scene);
     case s3_operation::location: return bucket_location(scene.region);
+    case s3_operation::remove_bucket: return remove_bucket(request, scene);
+    case s3_operation::list_buckets:
+    case s3_operation::make_bucket:
     case s3_operation::head_bucket:
     case s3_operation::unknown: break;
     }

@@ -19,6 +19,9 @@ enum class s3_operation {
     list,
     location,
     head_bucket,
+    make_bucket,
+    remove_bucket,
+    list_buckets,
     unknown
 };
 

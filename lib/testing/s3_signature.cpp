@@ -154,6 +154,7 @@ void check_token(s3_request const& request, s3_gate const& gate) {
 }  // namespace
 
 void verify_signature(s3_request const& request, s3_gate const& gate) {
+    if (request.has_parameter("X-Amz-Signature")) return verify_presigned(request, gate);
     std::string const* const header = request.find_header("authorization");
     if (header == nullptr) {
         if (gate.allow_anonymous) return;

@@ -17,6 +17,8 @@ struct s3_gate {
 };
 
 /// Verifies the SigV4 Authorization header and the payload hash of a request whose body is complete. Throws s3_problem.
+/// The same of a request whose signature is in its query. Throws s3_problem.
+void verify_presigned(s3_request const& request, s3_gate const& gate);
 void verify_signature(s3_request const& request, s3_gate const& gate);
 
 }  // namespace sluice::inline v0::testing

@@ -19,21 +19,37 @@ result<std::shared_ptr<net::tls_context const>> tls_of(s3_settings const& settin
     return net::tls_context::make(trust);
 }
 
-}  // namespace
+/// A core without a bucket is for the service as a whole.
+result<place> place_of(s3_settings const& settings, std::string_view const region, std::shared_ptr<net::tls_context const> tls) {
+    if (settings.bucket.empty()) return make_service_place(settings, region, std::move(tls));
+    return make_place(settings, region, std::move(tls));
+}
 
-result<std::shared_ptr<core const>> core::make(s3_settings settings) {
+result<std::shared_ptr<core const>> made_of(s3_settings settings) {
     if (settings.region.empty()) settings.region = "us-east-1";
     if (settings.retry.max_attempts == 0) return failure(errc::invalid_argument, "retry.max_attempts must be at least 1");
     auto tls = tls_of(settings);
     if (!tls) return tls.error();
-    auto first = make_place(settings, settings.region, std::move(*tls));
+    auto first = place_of(settings, settings.region, std::move(*tls));
     if (!first) return first.error();
     return std::shared_ptr<core const>(std::make_shared<core>(std::move(settings), std::move(*first)));
 }
 
+}  // namespace
+
+result<std::shared_ptr<core const>> core::make(s3_settings settings) {
+    if (settings.bucket.empty()) return failure(errc::invalid_argument, "the bucket name is empty");
+    return made_of(std::move(settings));
+}
+
+result<std::shared_ptr<core const>> core::make_service(s3_settings settings) {
+    settings.bucket.clear();
+    return made_of(std::move(settings));
+}
+
 core::core(s3_settings s, place first)
     : settings(std::move(s)),
-      uri("s3://" + settings.bucket + '/'),
+      uri(settings.bucket.empty() ? "s3://" : "s3://" + settings.bucket + '/'),
       log(settings.log, settings.verbosity),
       tokens_(settings.retry.bucket_size) {
     places_.push_back(std::make_unique<place const>(std::move(first)));
@@ -45,7 +61,7 @@ bool core::learn_region(std::string_view const region) const {
     place const& now = where();
     if (now.region == region) return true;  // another operation was quicker
     if (places_.size() >= places_limit) return false;
-    auto fresh = make_place(settings, region, now.origin.tls);
+    auto fresh = place_of(settings, region, now.origin.tls);
     if (!fresh) return false;
     places_.push_back(std::make_unique<place const>(std::move(*fresh)));
     place_.store(places_.back().get(), std::memory_order_release);

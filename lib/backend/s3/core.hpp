@@ -24,6 +24,8 @@ class core {
 public:
     /// Errors: invalid_argument.
     static result<std::shared_ptr<core const>> make(s3_settings settings);
+    /// For what concerns no bucket. Errors: invalid_argument.
+    static result<std::shared_ptr<core const>> make_service(s3_settings settings);
 
     core(s3_settings settings, place first);
     core(core const&) = delete;

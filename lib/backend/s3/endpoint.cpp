@@ -155,6 +155,40 @@ result<place> make_place(s3_settings const& settings, std::string_view const reg
     return p;
 }
 
+result<place> make_service_place(s3_settings const& settings, std::string_view const region, std::shared_ptr<net::tls_context const> tls) {
+    if (!valid_region(region)) return refused("a region has a-z, 0-9 and '-' only, at most 40 of them");
+    auto const to = endpoint_of(settings, region);
+    if (!to) return to.error();
+    place p;
+    p.region = region;
+    p.on_aws = settings.endpoint.empty();
+    p.host = to->authority();
+    p.origin.host = to->host;
+    p.origin.port = to->port;
+    if (to->tls) p.origin.tls = std::move(tls);
+    p.path = to->path + '/';
+    return p;
+}
+
+result<void> check_new_bucket(std::string_view const name, bool const on_aws) {
+    std::string const begin = "the bucket name \"" + std::string(name.substr(0, 80)) + "\" ";
+    if (!on_aws) {
+        if (name.size() >= 3) return {};
+        return refused(begin + "is shorter than 3 characters");
+    }
+    if (!fits_host_name(name))
+        return refused(begin +
+                       "must have 3 to 63 of a-z, 0-9, '-' and '.', begin and end with a letter or digit, and no two dots in a row");
+    bool const four_numbers =
+        std::ranges::count(name, '.') == 3 && std::ranges::none_of(name, [](char c) { return is_lower(c) || c == '-'; });
+    if (four_numbers) return refused(begin + "looks like an address");
+    for (std::string_view const kept : {"xn--", "sthree-", "amzn-s3-demo-"})
+        if (name.starts_with(kept)) return refused(begin + "begins with \"" + std::string(kept) + "\", which AWS keeps for itself");
+    for (std::string_view const kept : {"-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"})
+        if (name.ends_with(kept)) return refused(begin + "ends with \"" + std::string(kept) + "\", which AWS keeps for itself");
+    return {};
+}
+
 result<bool> wants_tls(s3_settings const& settings) {
     auto const to = endpoint_of(settings, "us-east-1");
     if (!to) return to.error();

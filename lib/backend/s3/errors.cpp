@@ -85,6 +85,9 @@ struct advice {
 };
 constexpr std::array advices{
     advice{"NoSuchBucket", "the bucket does not exist: check its name and the endpoint, or create it"},
+    advice{"BucketAlreadyOwnedByYou", "you have a bucket of that name already"},
+    advice{"BucketAlreadyExists", "somebody else has a bucket of that name: choose another"},
+    advice{"BucketNotEmpty", "the bucket is not empty: remove its objects, their old versions, and its open uploads first"},
     advice{"NoSuchKey", "there is no such object"},
     advice{"NoSuchVersion", "there is no such version of the object"},
     advice{"InvalidAccessKeyId", "the service does not know this access key: check the credentials and the endpoint"},

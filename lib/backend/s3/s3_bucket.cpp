@@ -1,10 +1,14 @@
 #include <sluice/s3_bucket.hpp>
 
+#include "async/clock.hpp"
+#include "backend/s3/bucket.hpp"
 #include "backend/s3/core.hpp"
-#include "backend/s3/multipart.hpp"
 #include "backend/s3/operation.hpp"
-#include "backend/s3/upload_listing.hpp"
+#include "backend/s3/presign.hpp"
+#include "backend/s3/uploads.hpp"
 #include "store/check.hpp"
+
+#include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
 #include <iterator>
@@ -21,93 +25,87 @@ using retry::operation_kind;
 
 constexpr std::size_t drain_limit = 64 * 1024;
 
-/// One page is one operation: its retries and its time limit are its own, as with `object_store::list`.
-awaitable<upload_page> uploads_page(store_pointer store, std::string prefix, upload_marker after, key_form* form, call_options options) {
+/// Sends what needs no answer but its status. `as_good`: the code of a refusal that means it was applied by an attempt before.
+awaitable<void> apply(store_pointer store, char const* name, result<recipe> what, std::string as_good, call_options options) {
     boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
-    operation op(std::move(store), std::move(executor), "list uploads", prefix, operation_kind::read, options);
+    operation op(std::move(store), std::move(executor), name, {}, operation_kind::overwrite, options);
     try {
-        for (;;) {
-            recipe const r = op.deliver(list_uploads_recipe(prefix, after, *form));
-            result<std::string> text = co_await op.send_for_text(&r, uploads_limit);
-            std::string document = op.deliver(std::move(text));
-            upload_page page = op.deliver(parse_uploads(std::move(document), prefix, *form));
-            if (!page.unclear) {
-                op.succeeded(0);
-                co_return std::move(page);
-            }
-            *form = key_form::plain;
-        }
-    } catch (...) {
-        op.rethrow();
-    }
-}
-
-awaitable<void> for_each_upload(store_pointer store, std::string prefix, upload_visitor visit, call_options options) {
-    upload_marker after;
-    upload_progress progress;
-    key_form form = key_form::encoded;
-    for (;;) {
-        upload_page page = co_await uploads_page(store, prefix, after, &form, options);
-        bool const more = page.more;
-        after = std::move(page.next);
-        bool const go_on = co_await visit(std::move(page.uploads));
-        if (!go_on || !more) co_return;
-        if (!progress.advances_to(after))
-            throw_error(failure(errc::protocol, "the service goes round in circles"), "list uploads", store->uri + prefix);
-    }
-}
-
-awaitable<std::vector<open_upload>> uploads(store_pointer store, std::string prefix, call_options options) {
-    std::vector<open_upload> all;
-    upload_visitor const collect = [&all](std::vector<open_upload> page) -> awaitable<bool> {
-        std::ranges::move(page, std::back_inserter(all));
-        co_return true;
-    };
-    co_await for_each_upload(std::move(store), std::move(prefix), collect, std::move(options));
-    co_return all;
-}
-
-failure without_id() { return {errc::invalid_argument, "an upload is named by its key and its id; the id is empty"}; }
-
-awaitable<upload_size> size_of_upload(store_pointer store, object_key where, std::string id, call_options options) {
-    boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
-    operation op(std::move(store), std::move(executor), "list parts", std::move(where), operation_kind::read, options);
-    try {
-        op.deliver(store::check_key(op.key()));
-        if (id.empty()) op.raise(without_id());
-        upload_size total;
-        std::uint32_t after = 0;
-        do {
-            recipe const r = list_parts_recipe(op.key(), id, after);
-            result<std::string> text = co_await op.send_for_text(&r, uploads_limit);
-            std::string document = op.deliver(std::move(text));
-            parts_page const page = op.deliver(parse_parts(std::move(document), after));
-            total.parts += page.size.parts;
-            total.bytes += page.size.bytes;
-            after = page.next;
-        } while (after != 0);
-        op.succeeded(0);
-        co_return total;
-    } catch (...) {
-        op.rethrow();
-    }
-}
-
-awaitable<void> abort_upload(store_pointer store, object_key where, std::string id, call_options options) {
-    boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
-    operation op(std::move(store), std::move(executor), "abort upload", std::move(where), operation_kind::overwrite, options);
-    try {
-        op.deliver(store::check_key(op.key()));
-        if (id.empty()) op.raise(without_id());
         op.tell_resends();
-        recipe const r = abort_recipe(op.key(), id);
+        recipe const r = op.deliver(std::move(what));
         result<http::response> answer = co_await op.send(&r);
-        bool const gone = !answer && answer.error().info().service_code == "NoSuchUpload" && op.attempts() > 1;
-        if (!gone) {
+        bool const was_applied = !answer && answer.error().info().service_code == as_good && op.attempts() > 1;
+        if (!was_applied) {
             http::response done = op.deliver(std::move(answer));
             co_await done.drain(drain_limit);
         }
         op.succeeded(0);
+    } catch (...) {
+        op.rethrow();
+    }
+}
+
+awaitable<std::string> head(store_pointer store, call_options options) {
+    boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
+    operation op(std::move(store), std::move(executor), "head bucket", {}, operation_kind::read, options);
+    try {
+        recipe r;
+        r.method = "HEAD";
+        result<http::response> sent = co_await op.send(&r);
+        http::response const answer = op.deliver(std::move(sent));
+        std::string region(answer.head().headers.value_or("x-amz-bucket-region"));
+        if (!valid_region(region)) region.clear();
+        op.succeeded(0);
+        co_return region;
+    } catch (...) {
+        op.rethrow();
+    }
+}
+
+/// Asks for a document of the bucket and has it read by `parse`.
+template <class T>
+awaitable<T> ask(store_pointer store, char const* name, std::string query, result<T> (*parse)(std::string), call_options options) {
+    boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
+    operation op(std::move(store), std::move(executor), name, {}, operation_kind::read, options);
+    try {
+        recipe r;
+        r.query = std::move(query);
+        result<std::string> text = co_await op.send_for_text(&r, buckets_limit);
+        std::string document = op.deliver(std::move(text));
+        T answer = op.deliver(parse(std::move(document)));
+        op.succeeded(0);
+        co_return std::move(answer);
+    } catch (...) {
+        op.rethrow();
+    }
+}
+
+awaitable<std::vector<listed_bucket>> list_buckets(store_pointer store, call_options options) {
+    std::vector<listed_bucket> all;
+    std::string token;
+    do {
+        std::string query;
+        if (!token.empty()) add_query(query, "continuation-token", token);
+        buckets_page page = co_await ask<buckets_page>(store, "list buckets", query, &parse_buckets, options);
+        std::ranges::move(page.buckets, std::back_inserter(all));
+        bool const forward = page.next.empty() || page.next != token;
+        token = std::move(page.next);
+        if (!forward) throw_error(failure(errc::protocol, "the service repeats a page token"), "list buckets", store->uri);
+    } while (!token.empty());
+    co_return all;
+}
+
+awaitable<std::string> presign(store_pointer store, object_key where, presign_options options) {
+    boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
+    wall_time const now = async::clock::of(executor).wall();
+    operation op(store, executor, "presign", std::move(where), operation_kind::read, call_options());
+    try {
+        op.deliver(store::check_key(op.key()));
+        recipe const r = op.deliver(presign_recipe(op.key(), options));
+        std::shared_ptr<credentials const> keys;
+        if (store->settings.credentials) keys = co_await store->settings.credentials->get();
+        if (!keys || keys->access_key.empty()) op.raise({errc::unauthenticated, "a presigned URL needs credentials, and there are none"});
+        wall_time const at = now + std::chrono::duration_cast<wall_time::duration>(store->clock_offset());
+        co_return presigned_url(store->signer, r, store->where(), *keys, at, options.expires);
     } catch (...) {
         op.rethrow();
     }
@@ -140,6 +138,41 @@ awaitable<upload_size> s3_bucket::size_of_upload(object_key where, std::string i
 
 awaitable<void> s3_bucket::abort_upload(object_key where, std::string id, call_options options) const {
     return s3::abort_upload(core_, std::move(where), std::move(id), std::move(options));
+}
+
+awaitable<void> s3_bucket::create(create_bucket_options options) const {
+    result<s3::recipe> what = s3::create_recipe(core_->settings.bucket, core_->where(), options);
+    return s3::apply(core_, "create bucket", std::move(what), "BucketAlreadyOwnedByYou", std::move(options));
+}
+
+awaitable<void> s3_bucket::remove(call_options options) const {
+    s3::recipe what;
+    what.method = "DELETE";
+    return s3::apply(core_, "remove bucket", std::move(what), "NoSuchBucket", std::move(options));
+}
+
+awaitable<std::string> s3_bucket::head(call_options options) const { return s3::head(core_, std::move(options)); }
+
+awaitable<std::string> s3_bucket::location(call_options options) const {
+    return s3::ask<std::string>(core_, "bucket location", "location=", &s3::parse_location, std::move(options));
+}
+
+awaitable<bucket_versioning> s3_bucket::versioning(call_options options) const {
+    return s3::ask<bucket_versioning>(core_, "bucket versioning", "versioning=", &s3::parse_versioning, std::move(options));
+}
+
+awaitable<void> s3_bucket::set_versioning(bucket_versioning const wanted, call_options options) const {
+    return s3::apply(core_, "bucket versioning", s3::versioning_recipe(wanted), {}, std::move(options));
+}
+
+awaitable<std::string> s3_bucket::presign(object_key where, presign_options options) const {
+    return s3::presign(core_, std::move(where), std::move(options));
+}
+
+awaitable<std::vector<listed_bucket>> list_buckets(s3_settings settings, call_options options) {
+    auto made = s3::core::make_service(std::move(settings));
+    if (!made) throw_error(std::move(made).error(), "list buckets", "s3://");
+    return s3::list_buckets(std::move(*made), std::move(options));
 }
 
 }  // namespace sluice::inline v0

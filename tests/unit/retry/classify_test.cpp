@@ -62,6 +62,7 @@ TEST_CASE("answers of the service: status and code") {
         {409, "ConditionalRequestConflict", outcome::conflict, errc::precondition_failed},
         {409, "OperationAborted", outcome::conflict, errc::precondition_failed},
         {409, "BucketAlreadyExists", outcome::final_answer, errc::already_exists},
+        {409, "BucketNotEmpty", outcome::final_answer, errc::precondition_failed},
         {409, "", outcome::final_answer, errc::already_exists},
         {416, "InvalidRange", outcome::final_answer, errc::range_not_satisfiable},
         {416, "", outcome::final_answer, errc::range_not_satisfiable},

@@ -1,0 +1,70 @@
+#include "standard_stream.hpp"
+#include "text/json.hpp"
+#include "text/printable.hpp"
+#include "verbs.hpp"
+
+#include <sluice/s3_bucket.hpp>
+
+#include <boost/asio/this_coro.hpp>
+
+#include <unistd.h>
+#include <utility>
+
+namespace sluice::inline v0::cli {
+
+namespace {
+
+s3_bucket named_bucket(session* at, std::string const& text, char const* verb) {
+    object_key key;
+    s3_bucket bucket = at->open_bucket(text, &key);
+    if (!key.empty()) throw_error(failure(errc::invalid_argument, "names an object: write s3://bucket"), verb, text);
+    return bucket;
+}
+
+std::string line_of(session const& at, std::string const& uri, char const* done) {
+    if (at.global().json) return json_object().add("uri", uri).add(done, true).text() + '\n';
+    return std::string(done) + ' ' + printable(uri) + '\n';
+}
+
+awaitable<std::string> make(session* at, std::string uri, mb_options const* options) {
+    s3_bucket const bucket = named_bucket(at, uri, "mb");
+    create_bucket_options how;
+    how.location = options->location;
+    how.object_lock = options->object_lock;
+    co_await bucket.create(how);
+    co_return line_of(*at, bucket.uri(), "made");
+}
+
+awaitable<std::string> remove(session* at, std::string uri) {
+    s3_bucket const bucket = named_bucket(at, uri, "rb");
+    co_await bucket.remove();
+    co_return line_of(*at, bucket.uri(), "removed");
+}
+
+/// One after the other; a failure is told and the next one has its turn.
+awaitable<void> each(session* at, std::vector<std::string> const* uris, std::function<awaitable<std::string>(std::string)> work) {
+    boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
+    standard_stream out(executor, STDOUT_FILENO, "standard output");
+    for (std::string const& uri : *uris) {
+        std::string text;
+        try {
+            text = co_await work(uri);
+        } catch (error const& e) {
+            if (e.reason() == errc::cancelled) throw;
+            at->report(e);
+        }
+        co_await out.write(std::move(text));
+    }
+}
+
+}  // namespace
+
+void run_mb(session& at, mb_options const& options) {
+    at.run([&] { return each(&at, &options.uris, [&](std::string uri) { return make(&at, std::move(uri), &options); }); });
+}
+
+void run_rb(session& at, rb_options const& options) {
+    at.run([&] { return each(&at, &options.uris, [&](std::string uri) { return remove(&at, std::move(uri)); }); });
+}
+
+}  // namespace sluice::inline v0::cli
