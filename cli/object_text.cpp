@@ -30,6 +30,17 @@ std::string_view plain_etag(std::string_view etag) noexcept {
     return quoted ? etag.substr(1, etag.size() - 2) : etag;
 }
 
+std::string checksum_name(checksum_algorithm const algorithm) {
+    switch (algorithm) {
+    case checksum_algorithm::crc64nvme: return "crc64nvme";
+    case checksum_algorithm::crc32c: return "crc32c";
+    case checksum_algorithm::crc32: return "crc32";
+    case checksum_algorithm::sha256: return "sha256";
+    case checksum_algorithm::sha1: break;
+    }
+    return "sha1";
+}
+
 json_object object_json(std::string const& uri, object_meta const& object) {
     json_object out;
     out.add("uri", uri).add("key", object.key).add("size", object.size).add("etag", plain_etag(object.etag));
@@ -45,6 +56,7 @@ json_object whole_object_json(std::string const& uri, object_meta const& object)
     json_object out = object_json(uri, object);
     if (!object.version.empty()) out.add("version", object.version);
     if (!object.access.empty()) out.add("access", object.access);
+    if (object.checksum) out.add(checksum_name(object.checksum->algorithm), object.checksum->value);
     for (auto const& [name, value] : given(object.attributes)) out.add(name, *value);
     json_object metadata;
     for (auto const& [name, value] : object.attributes.metadata) metadata.add(name, value);
@@ -62,6 +74,7 @@ std::string whole_object_text(std::string const& uri, object_meta const& object)
     if (object.last_modified) line("last_modified", iso8601(*object.last_modified));
     if (!object.version.empty()) line("version", object.version);
     if (!object.access.empty()) line("access", object.access);
+    if (object.checksum) line(checksum_name(object.checksum->algorithm), object.checksum->value);
     for (auto const& [name, value] : given(object.attributes)) line(name, *value);
     for (auto const& [name, value] : object.attributes.metadata) line("metadata " + name, value);
     return out;

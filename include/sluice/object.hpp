@@ -1,6 +1,7 @@
 #pragma once
 
 #include <sluice/byte_range.hpp>
+#include <sluice/checksum.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -36,8 +37,9 @@ struct object_meta {
     std::uint64_t size = 0;  ///< of the whole object, also when a range was read
     std::string etag;        ///< as the service gives it, quotes included
     std::optional<wall_time> last_modified;
-    std::string version;  ///< empty where the store keeps none
-    std::string access;   ///< how a store of files reads it: "direct" or "buffered"; of other stores empty
+    std::string version;                      ///< empty where the store keeps none
+    std::string access;                       ///< how a store of files reads it: "direct" or "buffered"; of other stores empty
+    std::optional<object_checksum> checksum;  ///< where the service tells one of the whole; a listing has none
     sluice::v0::attributes attributes;
 };
 

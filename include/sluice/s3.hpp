@@ -1,5 +1,6 @@
 #pragma once
 
+#include <sluice/checksum.hpp>
 #include <sluice/credentials.hpp>
 #include <sluice/log.hpp>
 #include <sluice/object_store.hpp>
@@ -33,9 +34,12 @@ struct SLUICE_API s3_settings {
     std::string endpoint;  ///< "http://127.0.0.1:9000"; empty: AWS in `region`
     bucket_style style = bucket_style::automatic;
     etag_form put_if_match = etag_form::quoted;
-    std::shared_ptr<credential_source> credentials;  ///< null: anonymous
-    std::string ca_file;                             ///< PEM file of additional CAs; the system's stay trusted
-    std::string ca_directory;                        ///< c_rehash directory of additional CAs
+    checksum_mode write_checksums = checksum_mode::automatic;
+    checksum_mode read_checksums = checksum_mode::automatic;
+    checksum_algorithm checksum = checksum_algorithm::crc64nvme;  ///< of what is written
+    std::shared_ptr<credential_source> credentials;               ///< null: anonymous
+    std::string ca_file;                                          ///< PEM file of additional CAs; the system's stay trusted
+    std::string ca_directory;                                     ///< c_rehash directory of additional CAs
     sluice::v0::timeouts timeouts;
     retry_policy retry;
     pool_options pool;
@@ -43,10 +47,10 @@ struct SLUICE_API s3_settings {
     log_level verbosity = log_level::off;
 
     /// Environment first (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_REGION, AWS_DEFAULT_REGION,
-    /// AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, AWS_CA_BUNDLE), then the profile (argument, AWS_PROFILE, or "default") in the files
-    /// AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE; the keys of a profile named by the argument come before the environment's.
-    /// The only place that reads the environment.
-    /// Errors: invalid_argument for a profile that was named and does not exist.
+    /// AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, AWS_CA_BUNDLE, AWS_REQUEST_CHECKSUM_CALCULATION, AWS_RESPONSE_CHECKSUM_VALIDATION), then the
+    /// profile (argument, AWS_PROFILE, or "default") in the files AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE; the keys of a profile
+    /// named by the argument come before the environment's. The only place that reads the environment. Errors: invalid_argument for a
+    /// profile that was named and does not exist.
     static s3_settings from_env(std::string profile = {});
 };
 

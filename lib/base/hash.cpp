@@ -65,6 +65,36 @@ md5_digest md5(std::span<std::byte const> const data) noexcept {
     return digest;
 }
 
+struct sha_stream::state {
+    kind which = kind::sha256;
+    SHA_CTX sha1;
+    SHA256_CTX sha256;
+};
+
+sha_stream::sha_stream(kind const which) : state_(std::make_unique<state>()) {
+    state_->which = which;
+    SHA1_Init(&state_->sha1);
+    SHA256_Init(&state_->sha256);
+}
+
+sha_stream::sha_stream(sha_stream&&) noexcept = default;
+sha_stream& sha_stream::operator=(sha_stream&&) noexcept = default;
+sha_stream::~sha_stream() = default;
+
+void sha_stream::update(std::span<std::byte const> const data) noexcept {
+    if (state_->which == kind::sha1)
+        SHA1_Update(&state_->sha1, data.data(), data.size());
+    else
+        SHA256_Update(&state_->sha256, data.data(), data.size());
+}
+
+std::string sha_stream::finish() {
+    if (state_->which == kind::sha256) return base64_encode(base::finish(state_->sha256));
+    std::array<std::byte, SHA_DIGEST_LENGTH> digest{};
+    SHA1_Final(reinterpret_cast<unsigned char*>(digest.data()), &state_->sha1);
+    return base64_encode(digest);
+}
+
 hmac_key::hmac_key(std::span<std::byte const> key) noexcept {
     sha256_digest shortened;
     if (key.size() > block_size) {

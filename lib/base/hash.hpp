@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -31,6 +32,24 @@ private:
     using chain = std::array<std::uint32_t, 8>;  // SHA-256 after one whole block
     chain inner_;
     chain outer_;
+};
+
+/// SHA-1 or SHA-256 of bytes that come piece by piece.
+class sha_stream {
+public:
+    enum class kind : std::uint8_t { sha1, sha256 };
+    explicit sha_stream(kind which);
+    sha_stream(sha_stream&&) noexcept;
+    sha_stream& operator=(sha_stream&&) noexcept;
+    ~sha_stream();
+
+    void update(std::span<std::byte const> data) noexcept;
+    /// Base64 of the digest; nothing may follow.
+    std::string finish();
+
+private:
+    struct state;
+    std::unique_ptr<state> state_;
 };
 
 /// Overwrites the characters of a secret, those the string keeps beyond its end included, and empties it.

@@ -4,6 +4,7 @@
 #include <openssl/hmac.h>
 
 #include <array>
+#include <cstdint>
 #include <stdexcept>
 
 namespace sluice::inline v0::testing {
@@ -18,10 +19,31 @@ std::string digest(std::string_view const data, EVP_MD const* const kind) {
     return std::string(reinterpret_cast<char const*>(out.data()), size);
 }
 
+/// The plain way, a byte at a time. `polynomial` is reflected.
+std::string crc(std::string_view const data, std::uint64_t const polynomial, std::size_t const width) {
+    std::array<std::uint64_t, 256> table{};
+    for (std::uint64_t byte = 0; byte < table.size(); ++byte) {
+        table[byte] = byte;
+        for (int bit = 0; bit < 8; ++bit) table[byte] = table[byte] % 2 == 1 ? table[byte] / 2 ^ polynomial : table[byte] / 2;
+    }
+    std::uint64_t const all = width == 8 ? ~std::uint64_t{0} : 0xffffffff;
+    std::uint64_t state = all;
+    for (char const c : data) state = state >> 8 ^ table[(state ^ static_cast<unsigned char>(c)) & 0xff];
+    state ^= all;
+    std::string out;
+    for (std::size_t i = width; i-- > 0;) out += static_cast<char>(state >> (8 * i) & 0xff);
+    return out;
+}
+
 }  // namespace
 
 std::string sha256(std::string_view const data) { return digest(data, EVP_sha256()); }
 std::string md5(std::string_view const data) { return digest(data, EVP_md5()); }
+
+std::string sha1(std::string_view const data) { return digest(data, EVP_sha1()); }
+std::string crc32(std::string_view const data) { return crc(data, 0xEDB88320, 4); }
+std::string crc32c(std::string_view const data) { return crc(data, 0x82F63B78, 4); }
+std::string crc64nvme(std::string_view const data) { return crc(data, 0x9A6C9329AC4BC9B5, 8); }
 
 std::string hmac_sha256(std::string_view const key, std::string_view const data) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> out{};

@@ -160,6 +160,12 @@ std::vector<s3_named_part> parse_part_list(std::string_view const body) {
         if (error != std::errc() || end != number.data() + number.size()) throw malformed("a PartNumber that is none");
         xml.expect_tag("<ETag>");
         part.etag = xml.text_until("</ETag>");
+        for (char const* const name : {"CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"}) {
+            std::string const element = std::string("Checksum") + name;
+            if (!xml.take_tag('<' + element + '>')) continue;
+            part.checksum_element = element;
+            part.checksum = xml.text_until("</" + element + '>');
+        }
         xml.expect_tag("</Part>");
         parts.push_back(std::move(part));
     }

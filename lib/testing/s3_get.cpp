@@ -47,6 +47,13 @@ slice parse_range(std::string const& range, std::uint64_t const size) {
     return {*first, (open ? size - 1 : std::min(*last, size - 1)) - *first + 1};
 }
 
+/// Nothing tells: the lengths, the ETag and the checksum are those of the object.
+void flip(s3_reply& reply, std::uint64_t const at) {
+    std::string spoilt = *reply.object;
+    if (at < reply.length) spoilt[static_cast<std::size_t>(reply.first + at)] ^= 1;
+    reply.object = std::make_shared<std::string const>(std::move(spoilt));
+}
+
 slice shifted(slice const asked, std::int64_t const shift, std::uint64_t const size) {
     auto const moved = std::clamp<std::int64_t>(static_cast<std::int64_t>(asked.first) + shift, 0, static_cast<std::int64_t>(size) - 1);
     auto const first = static_cast<std::uint64_t>(moved);
@@ -77,6 +84,11 @@ s3_reply get_object(s3_request const& request, s3_scene const& scene, s3_fault c
     reply.headers.emplace_back("Last-Modified", http_date(object->modified));
     reply.headers.emplace_back("Accept-Ranges", "bytes");
     reply.headers.insert(reply.headers.end(), object->headers.begin(), object->headers.end());
+    if (std::string const* const mode = request.find_header("x-amz-checksum-mode")) {
+        if (*mode != "ENABLED") throw refusal("a checksum mode that is none: " + *mode);
+        if (range == nullptr) reply.headers.insert(reply.headers.end(), object->checksums.begin(), object->checksums.end());
+    }
+    if (fault.flip_bit_of) flip(reply, *fault.flip_bit_of);
     return reply;
 }
 

@@ -12,7 +12,8 @@ struct s3_object {
     std::shared_ptr<std::string const> data;
     std::string etag;  ///< with its quotes
     unix_seconds modified{};
-    header_list headers;  ///< what a GET gives back: content headers and x-amz-meta-*
+    header_list headers;    ///< what a GET gives back: content headers and x-amz-meta-*
+    header_list checksums;  ///< given back when they are asked for
 };
 
 struct s3_page_query {

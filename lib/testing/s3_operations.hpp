@@ -53,6 +53,7 @@ s3_delete_list parse_delete_list(std::string_view body);
 struct s3_named_part {
     std::uint32_t number = 0;
     std::string etag;
+    std::string checksum_element, checksum;  ///< of the one it may have
 };
 /// Reads the body of a completion. Throws s3_problem.
 std::vector<s3_named_part> parse_part_list(std::string_view body);

@@ -1,5 +1,6 @@
 #include "testing/digest.hpp"
 #include "testing/http_reader.hpp"
+#include "testing/s3_checksums.hpp"
 #include "testing/s3_conditions.hpp"
 #include "testing/s3_operations.hpp"
 
@@ -47,10 +48,13 @@ void check_content_md5(s3_request const& request, bool const required) {
 
 s3_reply put_object(s3_request const& request, s3_scene const& scene) {
     check_content_md5(request, false);
+    header_list checksums = checked_checksums(request);
     s3_object object = make_object(std::move(request.raw.body), scene.now);
     object.headers = kept_headers(request);
+    object.checksums = std::move(checksums);
     s3_reply reply;
     reply.headers.emplace_back("ETag", object.etag);
+    reply.headers.insert(reply.headers.end(), object.checksums.begin(), object.checksums.end());
     scene.objects.put(request.bucket, request.key, std::move(object),
                       [&](s3_object const* current) { check_put_conditions(request, current, scene.bare_put_etags); });
     return reply;

@@ -130,6 +130,8 @@ void check_operation(s3_request const& request) {
     for (auto const& [field, value] : request.raw.headers) {
         std::string const name = lower(field);
         if (name.starts_with("x-amz-") && !among(name, {"x-amz-date", "x-amz-content-sha256", "x-amz-security-token"}) &&
+            !((put || part || completes) && name.starts_with("x-amz-checksum-") && name != "x-amz-checksum-mode") &&
+            !(begins && among(name, {"x-amz-checksum-algorithm", "x-amz-checksum-type"})) && !(reads && name == "x-amz-checksum-mode") &&
             !((put || begins) && (name.starts_with("x-amz-meta-") || name == "x-amz-storage-class")) &&
             !(!of_object && request.is("PUT") && name == "x-amz-bucket-object-lock-enabled"))
             throw refusal("unknown header: " + name);

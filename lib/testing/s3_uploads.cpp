@@ -1,6 +1,7 @@
 #include "testing/s3_uploads.hpp"
 
 #include "testing/digest.hpp"
+#include "testing/s3_checksums.hpp"
 #include "testing/s3_conditions.hpp"
 #include "testing/s3_operations.hpp"
 
@@ -9,7 +10,7 @@
 
 namespace sluice::inline v0::testing {
 
-std::string s3_uploads::begin(std::string bucket, std::string key, header_list headers, unix_seconds const now) {
+std::string s3_uploads::begin(std::string bucket, std::string key, header_list headers, std::string algorithm, unix_seconds const now) {
     std::lock_guard const lock(mutex_);
     std::string id = "upload/+" + std::to_string(++last_);  // wants to be encoded
     s3_open_upload& open = uploads_[id];
@@ -17,13 +18,16 @@ std::string s3_uploads::begin(std::string bucket, std::string key, header_list h
     open.key = std::move(key);
     open.headers = std::move(headers);
     open.initiated = now;
+    open.algorithm = std::move(algorithm);
     return id;
 }
 
-bool s3_uploads::put(std::string const& id, std::string const& bucket, std::string const& key, std::uint32_t const number, s3_object part) {
+bool s3_uploads::put(std::string const& id, std::string const& bucket, std::string const& key, std::uint32_t const number, s3_object part,
+                     part_check const& check) {
     std::lock_guard const lock(mutex_);
     auto const found = uploads_.find(id);
     if (found == uploads_.end() || found->second.bucket != bucket || found->second.key != key) return false;
+    check(found->second, part);
     found->second.parts.insert_or_assign(number, std::move(part));
     return true;
 }
@@ -85,7 +89,7 @@ s3_object put_together(s3_open_upload const& open, std::vector<s3_named_part> co
 
 s3_reply begin_upload(s3_request const& request, s3_scene const& scene) {
     if (!request.raw.body.empty()) throw refusal("the beginning of an upload has a body");
-    std::string const id = scene.uploads.begin(request.bucket, request.key, kept_headers(request), scene.now);
+    std::string const id = scene.uploads.begin(request.bucket, request.key, kept_headers(request), upload_algorithm(request), scene.now);
     return xml_reply("<InitiateMultipartUploadResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Bucket>" +
                      xml_escape(request.bucket) + "</Bucket><Key>" + xml_escape(request.key) + "</Key><UploadId>" + xml_escape(id) +
                      "</UploadId></InitiateMultipartUploadResult>");
@@ -98,10 +102,14 @@ s3_reply put_part(s3_request const& request, s3_scene const& scene) {
     auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     bool const good = error == std::errc() && end == text.data() + text.size() && number >= 1 && number <= most_parts;
     if (!good) throw refusal("Part number must be an integer between 1 and 10000, inclusive", "InvalidArgument");
+    header_list checksums = checked_checksums(request);
     s3_object part = make_object(std::move(request.raw.body), scene.now);
+    part.checksums = std::move(checksums);
     s3_reply reply;
     reply.headers.emplace_back("ETag", part.etag);
-    if (!scene.uploads.put(id_of(request), request.bucket, request.key, number, std::move(part))) throw no_such_upload();
+    reply.headers.insert(reply.headers.end(), part.checksums.begin(), part.checksums.end());
+    if (!scene.uploads.put(id_of(request), request.bucket, request.key, number, std::move(part), check_part_checksum))
+        throw no_such_upload();
     return reply;
 }
 
@@ -110,6 +118,7 @@ s3_reply complete_upload(s3_request const& request, s3_scene const& scene) {
     auto const open = scene.uploads.find(id_of(request), request.bucket, request.key);
     if (!open) throw no_such_upload();
     s3_object object = put_together(*open, named, scene);
+    object.checksums = completed_checksums(request, *open, named, *object.data);
     std::string const etag = object.etag;
     scene.objects.put(request.bucket, request.key, std::move(object),
                       [&](s3_object const* current) { check_put_conditions(request, current, scene.bare_put_etags); });

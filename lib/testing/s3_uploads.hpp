@@ -3,6 +3,7 @@
 #include "testing/s3_objects.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -15,6 +16,7 @@ struct s3_open_upload {
     std::string bucket, key;
     header_list headers;
     unix_seconds initiated{};
+    std::string algorithm;  ///< of its checksums; empty for none
     std::map<std::uint32_t, s3_object> parts;
 };
 
@@ -32,9 +34,11 @@ struct s3_uploads_page {
 class s3_uploads {
 public:
     /// Returns its id.
-    std::string begin(std::string bucket, std::string key, header_list headers, unix_seconds now);
-    /// False when there is no such upload of that key.
-    bool put(std::string const& id, std::string const& bucket, std::string const& key, std::uint32_t number, s3_object part);
+    std::string begin(std::string bucket, std::string key, header_list headers, std::string algorithm, unix_seconds now);
+    /// False when there is no such upload of that key. `check` may throw; nothing is kept then.
+    using part_check = std::function<void(s3_open_upload const& open, s3_object const& part)>;
+    bool put(std::string const& id, std::string const& bucket, std::string const& key, std::uint32_t number, s3_object part,
+             part_check const& check);
     std::optional<s3_open_upload> find(std::string const& id, std::string const& bucket, std::string const& key) const;
     void erase(std::string const& id);
     std::uint64_t count() const;

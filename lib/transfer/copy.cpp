@@ -134,7 +134,11 @@ awaitable<copied> copy(std::shared_ptr<object_store> from, object_key what, std:
             put.resume_as = resume_name(from->uri() + what, object, first.first.range().length, *read.part_size);
         upload into = co_await to->create_upload(std::move(as), std::move(put));
         part_reader reader(from, what, &first, read, clock, deadline, tail_part::kept);
-        auto const parts = [&]() -> awaitable<void> { result.resumed = co_await fill(&reader, into, &done); };
+        auto const parts = [&]() -> awaitable<void> {
+            co_await reader.begin();
+            result.resumed = co_await fill(&reader, into, &done);
+            reader.finish();
+        };
         result.put = co_await complete_after(parts, into, options.keep_partial);
     }
     result.object = object;

@@ -14,12 +14,17 @@ part_reader::part_reader(std::shared_ptr<object_store> store, object_key where, 
       from_(from),
       clock_(clock),
       deadline_(deadline),
-      others_(from->first.range().length, from->rest(), *options.part_size, tail) {
+      others_(from->first.range().length, from->rest(), *options.part_size, tail),
+      whole_(store_, where_, from, count()) {
     std::uint64_t const block = std::max<std::uint64_t>({from->first.range().length, std::min(*options.part_size, from->rest()), 1});
     std::uint64_t const affordable = options.memory_limit / block;
     std::uint64_t const window = std::min<std::uint64_t>({*options.parts_in_flight, count(), affordable});
     window_ = static_cast<std::size_t>(std::max<std::uint64_t>(1, window));
     blocks_ = std::make_shared<block_pool>(block, window_);
+}
+
+awaitable<void> part_reader::begin() {
+    if (whole_.wanted()) co_await whole_.ask(&clock_, deadline_);
 }
 
 awaitable<bytes> part_reader::fetch(std::uint64_t const i) {
@@ -36,6 +41,7 @@ awaitable<bytes> part_reader::fetch(std::uint64_t const i) {
         got = r.range.length;
     }
     if (got != length) fail(errc::truncated, *store_, where_, "the body ended " + std::to_string(length - got) + " bytes early");
+    whole_.took(i, into);
     co_return bytes(std::move(block), into);
 }
 

@@ -4,6 +4,7 @@
 #include "transfer/block_pool.hpp"
 #include "transfer/opening.hpp"
 #include "transfer/range_plan.hpp"
+#include "transfer/whole_check.hpp"
 
 #include <sluice/bytes.hpp>
 #include <sluice/range_engine.hpp>
@@ -36,8 +37,14 @@ public:
         return i < count() ? std::optional(i) : std::nullopt;
     }
 
+    /// Before the first `fetch`. Errors: those of `head`.
+    awaitable<void> begin();
+
     /// The bytes of part `i`. Errors: those of `read`; precondition_failed when the object changed; truncated.
     awaitable<bytes> fetch(std::uint64_t i);
+
+    /// After the last. Errors: checksum_mismatch.
+    void finish() { whole_.finish(); }
 
 private:
     std::shared_ptr<object_store> store_;
@@ -46,6 +53,7 @@ private:
     async::clock const& clock_;
     async::time_point deadline_;
     part_plan others_;
+    whole_check whole_;
     std::size_t window_ = 1;
     std::shared_ptr<block_pool> blocks_;
     std::atomic<std::uint64_t> next_ = 0;

@@ -2,6 +2,7 @@
 #include "transfer/block_pool.hpp"
 #include "transfer/opening.hpp"
 #include "transfer/range_plan.hpp"
+#include "transfer/whole_check.hpp"
 
 #include <sluice/async/task_group.hpp>
 #include <sluice/range_engine.hpp>
@@ -32,6 +33,7 @@ awaitable<void> fill(std::shared_ptr<object_store> store, object_key where, open
     boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
     async::clock const& clock = async::clock::of(executor);
     part_plan const parts(first_size, from->rest(), *options.part_size);
+    whole_check whole(store, where, from, parts.size() + 1);
     std::atomic<std::uint64_t> next = 0;
 
     auto fetch_others = [&]() -> awaitable<void> {
@@ -42,20 +44,24 @@ awaitable<void> fill(std::shared_ptr<object_store> store, object_key where, open
                 co_await store->read(where, range, into.subspan(part.offset, part.length), until(from->others, clock, deadline));
             check_same_version(from->object(), got.object, *store, where);
             if (got.range.length != part.length) fail(errc::protocol, *store, where, "the store read another range than was asked for");
+            whole.took(i + 1, into.subspan(part.offset, part.length));
         }
     };
     auto fetch_first_then_others = [&]() -> awaitable<void> {
         co_await fill_first(store, where, from, into.first(first_size));
+        whole.took(0, into.first(first_size));
         co_await fetch_others();
     };
     // The first failure cancels the others, and is thrown only after the last of them has stopped touching `into`.
     auto body = [&](async::task_group& group) -> awaitable<void> {
+        if (whole.wanted()) group.spawn([&] { return whole.ask(&clock, deadline); });
         group.spawn([&] { return fetch_first_then_others(); });
         for (std::uint64_t n = std::min<std::uint64_t>(*options.parts_in_flight - 1, parts.size()); n > 0; --n)
             group.spawn([&] { return fetch_others(); });
         co_return;
     };
     co_await async::with_task_group(body);
+    whole.finish();
 }
 
 awaitable<read_result> read_ranged(std::shared_ptr<object_store> store, object_key where, byte_range range, std::span<std::byte> into,

@@ -112,11 +112,13 @@ awaitable<object_meta> stream(std::shared_ptr<object_store> store, object_key wh
         co_await stream_single(&from, std::min(*options.part_size, options.memory_limit), &sink);
     } else if (from.all.length > 0) {
         part_reader reader(store, where, &from, options, clock, deadline);
+        co_await reader.begin();
         if (ordered) {
             co_await stream_ordered(&reader, &sink);
         } else {
             co_await stream_unordered(&reader, &sink);
         }
+        reader.finish();
     }
     co_return from.object();
 }

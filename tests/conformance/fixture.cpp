@@ -82,6 +82,7 @@ setting make_setting() {
         settings.bucket = "bucket";
         settings.endpoint = s.server->endpoint();
         settings.credentials = static_credentials(credentials(options.access_key, options.secret_key));
+        settings.write_checksums = settings.read_checksums = checksum_mode::when_supported;
         s.store = make_s3_store(settings);
     } else if (kind.starts_with("file") || kind.starts_with("direct")) {
         s.folder = std::make_unique<temporary_folder>(folder_for(kind));

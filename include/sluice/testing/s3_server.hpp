@@ -40,6 +40,8 @@ struct SLUICE_API s3_fault {
     std::optional<std::uint64_t> cut_body_after;  ///< send so many body bytes of a correct answer, then reset the connection
     bool ignore_range = false;                    ///< answer 200 with the whole object
     std::int64_t shift_range = 0;                 ///< answer another range than asked for
+    std::optional<std::uint64_t> flip_bit_of;     ///< of a read: this byte of the answer is another than it should be
+    std::optional<std::uint64_t> flip_received;   ///< of a write: this byte of the body is another than was sent
     bool drop_after_apply = false;                ///< do the work, then close without an answer
     std::chrono::milliseconds delay{0};           ///< before the work
 };

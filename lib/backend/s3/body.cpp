@@ -13,6 +13,7 @@ namespace sluice::inline v0::s3 {
 namespace {
 
 constexpr std::size_t drain_limit = 64 * 1024;
+constexpr std::size_t checked_at_once = 256 * 1024;  // while it is still in the processor's cache
 
 failure cut_short(std::uint64_t const missing) { return {errc::truncated, "the body ended " + std::to_string(missing) + " bytes early"}; }
 
@@ -27,7 +28,9 @@ download::download(operation* const op, byte_range const asked, get_options cons
     : op_(op),
       asked_(asked),
       recipe_(read_recipe(op->key(), asked, options)),
-      version_(options.version) {}
+      version_(options.version) {
+    if (op->checksums().ask && asked.what == byte_range::kind::whole) ask_for_checksum(recipe_);
+}
 
 awaitable<result<void>> download::open() {
     result<http::response> answer = co_await op_->send(&recipe_);
@@ -63,6 +66,8 @@ result<void> download::accept(http::response answer) {
     meta_ = meta_of(op_->key(), answer.head());
     meta_.size = opened->size;
     range_ = opened->range;
+    if (range_ != resolved_range{0, meta_.size}) meta_.checksum.reset();  // some services tell that of a part
+    if (meta_.checksum && op_->checksums().check && range_.length > 0) check_.emplace(*meta_.checksum);
     answer_ = std::move(answer);
     open_ = true;
     return {};
@@ -74,7 +79,7 @@ awaitable<result<std::size_t>> download::read_some(std::span<std::byte> into) {
     while (n == 0 && !into.empty()) {
         if (!open_) co_return failure(errc::connection_lost, "an earlier read of this body failed");
         result<std::size_t> const got = co_await answer_.read_some(into);
-        n = take_delivered();
+        n = take_delivered(into);
         if (got && n > 0) continue;
         failure why = cut_short(left());
         if (!got) why = got.error();
@@ -91,9 +96,12 @@ awaitable<result<std::size_t>> download::read_some(std::span<std::byte> into) {
 awaitable<result<std::size_t>> download::read_all(std::span<std::byte> const into) {
     std::size_t filled = 0;
     while (filled < into.size()) {
-        result<std::size_t> const got = co_await answer_.read_all(into.subspan(filled));
-        filled += take_delivered();
-        if (got && filled == into.size()) break;
+        std::span<std::byte> piece = into.subspan(filled);
+        if (check_) piece = piece.first(std::min(piece.size(), checked_at_once));
+        result<std::size_t> const got = co_await answer_.read_all(piece);
+        std::size_t const n = take_delivered(piece);
+        filled += n;
+        if (got && n == piece.size()) continue;
         failure why = cut_short(left());
         if (!got) why = got.error();
         result<void> const resumed = co_await resume(std::move(why));
@@ -106,12 +114,14 @@ awaitable<result<std::size_t>> download::read_all(std::span<std::byte> const int
     co_return filled;
 }
 
-/// How many bytes the last read gave out, also when it then failed.
-std::size_t download::take_delivered() noexcept {
+/// How many bytes the last read gave out into the front of `into`, also when it then failed.
+std::size_t download::take_delivered(std::span<std::byte const> const into) noexcept {
     std::uint64_t const n = answer_.delivered() - delivered_;
     delivered_ += n;
     done_ += n;
-    return static_cast<std::size_t>(n);
+    auto const size = static_cast<std::size_t>(n);
+    if (check_) check_->update(into.first(size));
+    return size;
 }
 
 /// Asks for what is left, or says why not.
@@ -154,12 +164,14 @@ result<void> download::accept_rest(http::response answer) {
 
 /// All bytes are there. A chunked body has an end of its own, which must come now.
 awaitable<result<void>> download::finish() {
-    if (answer_.head().body != http::framing::chunked) co_return result<void>();
-    std::array<std::byte, 1> beyond{};
-    result<std::size_t> const more = co_await answer_.read_some(beyond);
-    if (!more) co_return more.error();
-    if (*more > 0) co_return failure(errc::protocol, "the body is longer than its Content-Range");
-    co_return result<void>();
+    if (answer_.head().body == http::framing::chunked) {
+        std::array<std::byte, 1> beyond{};
+        result<std::size_t> const more = co_await answer_.read_some(beyond);
+        if (!more) co_return more.error();
+        if (*more > 0) co_return failure(errc::protocol, "the body is longer than its Content-Range");
+    }
+    if (!check_) co_return result<void>();
+    co_return std::exchange(check_, std::nullopt)->finish();
 }
 
 s3_body::s3_body(std::shared_ptr<core const> store, boost::asio::any_io_executor executor, object_key key, get_options const& options)

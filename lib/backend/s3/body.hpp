@@ -1,5 +1,6 @@
 #pragma once
 
+#include "backend/s3/checksums.hpp"
 #include "backend/s3/operation.hpp"
 #include "backend/s3/response.hpp"
 
@@ -9,13 +10,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 
 namespace sluice::inline v0::s3 {
 
 /// The bytes of one range of one version of one object, over as many requests as it takes: what breaks off is resumed at the first
 /// missing byte, under If-Match with the ETag of the first answer, and every answer is checked against that. Without a strong ETag
-/// nothing can be resumed: the bytes could be of two versions.
+/// nothing can be resumed: the bytes could be of two versions. Where the whole is read and the service tells its checksum, the end is only
+/// reached when that is right.
 ///
 /// Lifetime: `*op` outlives it.
 class download {
@@ -42,7 +45,7 @@ private:
     awaitable<result<void>> resume(failure why);
     result<void> accept_rest(http::response answer);
     awaitable<result<void>> finish();
-    std::size_t take_delivered() noexcept;
+    std::size_t take_delivered(std::span<std::byte const> into) noexcept;
     std::uint64_t left() const noexcept { return range_.length - done_; }
 
     operation* op_;
@@ -52,6 +55,7 @@ private:
     http::response answer_;
     object_meta meta_;
     resolved_range range_;
+    std::optional<arrival_check> check_;
     std::uint64_t done_ = 0;       // bytes of the range given out
     std::uint64_t delivered_ = 0;  // of them by the present answer
     bool open_ = false;            // there is an answer to read from

@@ -95,8 +95,8 @@ failure in_words(failure f, put_options const& options, etag_form const form) {
 }  // namespace
 
 awaitable<result<put_result>> complete_upload(operation* op, std::string id, std::vector<sent_part> parts, std::uint64_t size,
-                                              put_options options, etag_form if_match) {
-    result<recipe> const r = complete_recipe(op->key(), id, parts, options, if_match);
+                                              put_options options, etag_form if_match, upload_checksums checksums) {
+    result<recipe> const r = complete_recipe(op->key(), id, parts, options, if_match, checksums);
     if (!r) co_return r.error();
     result<void> const allowed = co_await check_conditions(op, options);
     if (!allowed) co_return allowed.error();

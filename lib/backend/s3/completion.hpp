@@ -15,6 +15,6 @@ namespace sluice::inline v0::s3 {
 /// The conditions are looked at before, too: services that do not know them at a completion would pass over them.
 /// Errors: those of the conditions; ambiguous when an answer was lost and the object is not the one these parts make.
 awaitable<result<put_result>> complete_upload(operation* op, std::string id, std::vector<sent_part> parts, std::uint64_t size,
-                                              put_options options, etag_form if_match);
+                                              put_options options, etag_form if_match, upload_checksums checksums);
 
 }  // namespace sluice::inline v0::s3

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "auth/sigv4.hpp"
+#include "backend/s3/checksums.hpp"
 #include "backend/s3/endpoint.hpp"
 #include "base/log.hpp"
 #include "retry/retry_state.hpp"
@@ -35,6 +36,7 @@ public:
     std::string const uri;  ///< "s3://bucket/"
     base::logger const log;
     auth::sigv4_signer const signer;
+    checksum_rules const checksums;
 
     retry::token_bucket& tokens() const noexcept { return tokens_; }
 

@@ -46,9 +46,13 @@ bool add_md5(std::vector<std::byte>& to, std::string_view etag) {
     return true;
 }
 
+/// A CRC of the whole is made of those of the parts; of digests there is only a digest of digests.
+std::string_view type_of(checksum_algorithm const algorithm) noexcept { return base::crc_of(algorithm) ? "FULL_OBJECT" : "COMPOSITE"; }
+
 }  // namespace
 
-result<recipe> begin_upload_recipe(object_key const& key, put_options const& options, etag_form const if_match) {
+result<recipe> begin_upload_recipe(object_key const& key, put_options const& options, etag_form const if_match,
+                                   upload_checksums const& checksums) {
     if (!options.resume_as.empty())
         return failure(errc::unsupported, "an upload to this service is not taken up again; see capabilities::resumes");
     result<recipe> r = put_recipe(key, payload(), options, if_match);
@@ -61,6 +65,10 @@ result<recipe> begin_upload_recipe(object_key const& key, put_options const& opt
         if (r->headers[i].name != "If-None-Match") kept.add(r->headers[i].name, r->headers[i].value);
     }
     r->headers = std::move(kept);
+    if (checksums.algorithm) {
+        r->headers.add("x-amz-checksum-algorithm", checksum_word(*checksums.algorithm));
+        r->headers.add("x-amz-checksum-type", type_of(*checksums.algorithm));
+    }
     return r;
 }
 
@@ -74,12 +82,17 @@ recipe part_recipe(object_key const& key, std::string_view const upload_id, std:
 }
 
 result<recipe> complete_recipe(object_key const& key, std::string_view const upload_id, std::span<sent_part const> const parts,
-                               put_options const& options, etag_form const if_match) {
+                               put_options const& options, etag_form const if_match, upload_checksums const& checksums) {
     std::string document = "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">";
     for (sent_part const& part : parts) {
         document += "<Part><PartNumber>" + std::to_string(part.number) + "</PartNumber><ETag>";
         codec::xml_escape(document, part.etag);
-        document += "</ETag></Part>";
+        document += "</ETag>";
+        if (checksums.algorithm && !part.checksum.value.empty()) {
+            std::string const element(checksum_element(*checksums.algorithm));
+            document += '<' + element + '>' + part.checksum.value + "</" + element + '>';
+        }
+        document += "</Part>";
     }
     document += "</CompleteMultipartUpload>";
     put_options conditions;
@@ -90,6 +103,10 @@ result<recipe> complete_recipe(object_key const& key, std::string_view const upl
     r->method = "POST";
     r->query = id_query(upload_id);
     r->headers.add("Content-Type", "application/xml");
+    if (checksums.whole) {
+        r->headers.add(checksum_header(checksums.whole->algorithm), checksums.whole->value);
+        r->headers.add("x-amz-checksum-type", type_of(checksums.whole->algorithm));
+    }
     r->payload_hash = base::hex(base::sha256(document));
     r->body = payload(document);
     return r;

@@ -1,11 +1,13 @@
 #pragma once
 
+#include "backend/s3/checksums.hpp"
 #include "backend/s3/request.hpp"
 
 #include <sluice/error.hpp>
 #include <sluice/upload.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,15 +24,24 @@ inline constexpr std::uint64_t max_part = 5ull << 30;
 /// A part the service has taken.
 struct sent_part {
     std::uint32_t number = 1;
-    std::string etag;  ///< as it came
+    std::string etag;        ///< as it came
+    part_checksum checksum;  ///< no value: it went without
+};
+
+/// Those of an upload.
+struct upload_checksums {
+    upload_checksums() {}
+    std::optional<checksum_algorithm> algorithm;  ///< nothing: its parts go without
+    std::optional<object_checksum> whole;         ///< known at the end
 };
 
 /// Errors: those of `put_recipe`.
-result<recipe> begin_upload_recipe(object_key const& key, put_options const& options, etag_form if_match);
+result<recipe> begin_upload_recipe(object_key const& key, put_options const& options, etag_form if_match,
+                                   upload_checksums const& checksums = {});
 recipe part_recipe(object_key const& key, std::string_view upload_id, std::uint32_t number, payload data);
 /// `parts` by number. The conditions are those of a put. Errors: those of `put_recipe`.
 result<recipe> complete_recipe(object_key const& key, std::string_view upload_id, std::span<sent_part const> parts,
-                               put_options const& options, etag_form if_match);
+                               put_options const& options, etag_form if_match, upload_checksums const& checksums = {});
 recipe abort_recipe(object_key const& key, std::string_view upload_id);
 
 /// The id of an upload that was begun. Errors: protocol.

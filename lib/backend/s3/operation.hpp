@@ -51,6 +51,7 @@ public:
     void succeeded(std::uint64_t bytes);
 
     object_key const& key() const noexcept { return key_; }
+    checksum_rules const& checksums() const noexcept { return store_->checksums; }
     /// The last answer that was no success.
     refusal const& last_refusal() const noexcept { return refusal_; }
 

@@ -170,6 +170,8 @@ result<recipe> list_recipe(std::string_view const prefix, list_options const& op
     return r;
 }
 
+void ask_for_checksum(recipe& r) { r.headers.add("x-amz-checksum-mode", "ENABLED"); }
+
 recipe delete_recipe(object_key const& key) {
     recipe r;
     r.method = "DELETE";

@@ -54,6 +54,9 @@ result<recipe> put_recipe(object_key const& key, payload data, put_options const
 /// Errors: invalid_argument for texts no key can have.
 result<recipe> list_recipe(std::string_view prefix, list_options const& options);
 
+/// Asks for the checksum of the whole, which services tell only then.
+void ask_for_checksum(recipe& r);
+
 recipe delete_recipe(object_key const& key);
 
 /// One batch removal (DeleteObjects). Every key must fit into XML.

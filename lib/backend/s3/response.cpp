@@ -1,5 +1,6 @@
 #include "backend/s3/response.hpp"
 
+#include "backend/s3/checksums.hpp"
 #include "backend/s3/request.hpp"
 #include "base/http_date.hpp"
 #include "store/conditions.hpp"
@@ -27,7 +28,7 @@ bool take(std::string_view& text, char const c) noexcept {
     return true;
 }
 
-constexpr std::string_view meta_prefix = "x-amz-meta-";
+constexpr std::string_view meta_prefix = "x-amz-meta-", sum_prefix = "x-amz-checksum-";
 
 void take_metadata(attributes& into, std::string_view const name, std::string_view const value) {
     std::string lower(name.substr(meta_prefix.size()));
@@ -134,7 +135,14 @@ std::optional<content_range> parse_content_range(std::string_view value) noexcep
 object_meta meta_of(object_key key, http::response_head const& head) {
     object_meta meta;
     meta.key = std::move(key);
-    for (std::size_t i = 0; i < head.headers.size(); ++i) take_field(meta, head.headers[i].name, head.headers[i].value);
+    bool with_checksum = false;
+    for (std::size_t i = 0; i < head.headers.size(); ++i) {
+        http::fields::view const field = head.headers[i];
+        take_field(meta, field.name, field.value);
+        with_checksum = with_checksum || (field.name.size() > sum_prefix.size() &&
+                                          http::equal_ignoring_case(field.name.substr(0, sum_prefix.size()), sum_prefix));
+    }
+    if (with_checksum) meta.checksum = told_checksum(head.headers);
     return meta;
 }
 

@@ -1,6 +1,7 @@
 #include "backend/s3/settings.hpp"
 
 #include "auth/profile.hpp"
+#include "http/fields.hpp"
 
 #include <cstdlib>
 #include <filesystem>
@@ -110,6 +111,15 @@ std::shared_ptr<credential_source> source_of(surroundings const& around, credent
                                                 ", which is not supported: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY");
 }
 
+/// Letter case does not matter, as in AWS's tools.
+result<checksum_mode> mode_of(surroundings const& around, char const* const name) {
+    std::string const value = around.variable(name);
+    if (value.empty()) return checksum_mode::automatic;
+    if (http::equal_ignoring_case(value, "when_supported")) return checksum_mode::when_supported;
+    if (http::equal_ignoring_case(value, "when_required")) return checksum_mode::when_required;
+    return failure(errc::invalid_argument, std::string(name) + " is neither when_supported nor when_required");
+}
+
 }  // namespace
 
 surroundings real_surroundings() {
@@ -138,6 +148,12 @@ result<s3_settings> read_settings(surroundings const& around, std::string name) 
     settings.ca_file = around.variable("AWS_CA_BUNDLE");
     if (settings.ca_file.empty()) settings.ca_file = profile->ca_bundle;
     settings.ca_file = expanded(around, std::move(settings.ca_file));
+    auto const writes = mode_of(around, "AWS_REQUEST_CHECKSUM_CALCULATION");
+    if (!writes) return writes.error();
+    auto const reads = mode_of(around, "AWS_RESPONSE_CHECKSUM_VALIDATION");
+    if (!reads) return reads.error();
+    settings.write_checksums = *writes;
+    settings.read_checksums = *reads;
     return settings;
 }
 

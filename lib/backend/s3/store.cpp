@@ -30,7 +30,8 @@ awaitable<object_meta> head(store_pointer store, object_key where, head_options 
     operation op(std::move(store), std::move(executor), "head", std::move(where), operation_kind::read, options);
     try {
         op.deliver(store::check_key(op.key()));
-        recipe const r = head_recipe(op.key(), options);
+        recipe r = head_recipe(op.key(), options);
+        if (op.checksums().ask) ask_for_checksum(r);
         result<http::response> sent = co_await op.send(&r);
         http::response const answer = op.deliver(std::move(sent));
         object_meta meta = meta_of(op.key(), answer.head());
@@ -47,19 +48,26 @@ awaitable<read_result> read(store_pointer store, object_key where, byte_range ra
     operation op(std::move(store), std::move(executor), "read", std::move(where), operation_kind::read, options);
     try {
         op.deliver(store::check_key(op.key()));
-        download body(&op, range, options);
-        result<void> const opened = co_await body.open();
-        op.deliver(opened);
-        std::uint64_t const length = body.range().length;
-        if (length > into.size())
-            op.raise({errc::buffer_too_small, std::to_string(length) + " bytes do not fit into " + std::to_string(into.size())});
-        result<std::size_t> const filled = co_await body.read_all(into.first(static_cast<std::size_t>(length)));
-        op.deliver(filled);
-        op.succeeded(length);
-        read_result done;
-        done.range = body.range();
-        done.object = body.take_object();
-        co_return std::move(done);
+        for (;;) {
+            download body(&op, range, options);
+            result<void> const opened = co_await body.open();
+            op.deliver(opened);
+            std::uint64_t const length = body.range().length;
+            if (length > into.size())
+                op.raise({errc::buffer_too_small, std::to_string(length) + " bytes do not fit into " + std::to_string(into.size())});
+            result<std::size_t> filled = co_await body.read_all(into.first(static_cast<std::size_t>(length)));
+            if (!filled && filled.error().reason() == errc::checksum_mismatch) {  // nobody has seen the bytes yet
+                std::optional<failure> final = co_await op.recover(std::move(filled).error(), retry::outcome::damaged_body);
+                if (!final) continue;
+                op.raise(std::move(*final));
+            }
+            op.deliver(filled);
+            op.succeeded(length);
+            read_result done;
+            done.range = body.range();
+            done.object = body.take_object();
+            co_return std::move(done);
+        }
     } catch (...) {
         op.rethrow();
     }
@@ -80,6 +88,12 @@ put_result put_result_of(http::response_head const& head) {
     return done;
 }
 
+/// Empty for a source: its bytes would have to be read twice.
+std::string checksum_text(payload const& data, checksum_algorithm const algorithm) {
+    std::optional<base::checksum_stream> sum = checksum_of(data, algorithm);
+    return sum ? sum->finish() : std::string();
+}
+
 awaitable<put_result> put(store_pointer store, object_key where, payload data, put_options options) {
     boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
     bool const exclusive = options.create_only || !options.if_match.empty();
@@ -89,7 +103,9 @@ awaitable<put_result> put(store_pointer store, object_key where, payload data, p
     try {
         op.deliver(store::check_key(op.key()));
         std::uint64_t const size = data.size();
-        recipe const r = op.deliver(put_recipe(op.key(), std::move(data), options, form));
+        std::string const checksum = op.checksums().send ? checksum_text(data, *op.checksums().send) : std::string();
+        recipe r = op.deliver(put_recipe(op.key(), std::move(data), options, form));
+        if (!checksum.empty()) r.headers.add(checksum_header(*op.checksums().send), checksum);
         result<http::response> sent = co_await op.send(&r);
         if (!sent && options.create_only && sent.error().info().status == 412 && sent.error().reason() == errc::precondition_failed)
             op.raise(already_there(std::move(sent).error()));
@@ -98,6 +114,7 @@ awaitable<put_result> put(store_pointer store, object_key where, payload data, p
         put_result done = put_result_of(answer.head());
         if (done.etag.empty())
             op.raise({errc::protocol, "the answer to the put names no ETag, so nothing says that the object was stored"});
+        if (!checksum.empty()) op.deliver(check_stored(answer.head().headers, *op.checksums().send, checksum));
         co_await answer.drain(drain_limit);
         op.succeeded(size);
         co_return std::move(done);
@@ -167,6 +184,7 @@ public:
         c.conditional_put = core_->settings.put_if_match != etag_form::none;
         c.remove_batch = 1000;
         c.uploads = true;
+        c.checksums = core_->checksums.ask;
         c.max_parts = max_parts;
         c.min_part = min_part;
         c.max_part = max_part;

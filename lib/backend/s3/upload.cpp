@@ -6,8 +6,10 @@
 #include "store/check.hpp"
 #include "store/part_list.hpp"
 
+#include <algorithm>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 namespace sluice::inline v0::s3 {
@@ -20,12 +22,40 @@ constexpr std::size_t drain_limit = 64 * 1024;
 
 failure ended() { return {errc::invalid_argument, "the upload has ended"}; }
 
+constexpr std::size_t read_at_once = 256 * 1024;
+
+/// A part's checksum; a source is read for it once before it is sent, since the service would not take the part without.
+awaitable<part_checksum> sum_up(payload data, checksum_algorithm algorithm) {
+    part_checksum sum;
+    sum.size = data.size();
+    std::optional<base::checksum_stream> stream = checksum_of(data, algorithm);
+    if (!stream) {
+        stream.emplace(algorithm);
+        std::vector<std::byte> piece(static_cast<std::size_t>(std::min<std::uint64_t>(read_at_once, sum.size)));
+        for (std::uint64_t at = 0; at < sum.size;) {
+            auto const n = static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), sum.size - at));
+            std::span<std::byte> const into = std::span(piece).first(n);
+            co_await data.source()->read(at, into);
+            stream->update(into);
+            at += n;
+        }
+    }
+    sum.crc = stream->crc();
+    sum.value = stream->finish();
+    co_return std::move(sum);
+}
+
 /// Sends one part until it is taken: its ETag.
-awaitable<result<std::string>> send_part(operation* op, recipe r) {
+awaitable<result<std::string>> send_part(operation* op, recipe r, part_checksum const* sum) {
+    if (!sum->value.empty()) r.headers.add(checksum_header(*op->checksums().send), sum->value);
     result<http::response> answer = co_await op->send(&r);
     if (!answer) co_return std::move(answer).error();
     std::string etag = meta_of({}, answer->head()).etag;
     if (etag.empty()) co_return failure(errc::protocol, "the answer to the part names no ETag, so nothing says that it was stored");
+    if (!sum->value.empty()) {
+        result<void> const stored = check_stored(answer->head().headers, *op->checksums().send, sum->value);
+        if (!stored) co_return stored.error();
+    }
     co_await answer->drain(drain_limit);
     co_return etag;
 }
@@ -51,9 +81,13 @@ public:
         try {
             std::uint64_t const size = data.size();
             op.deliver(begin_part(where, size));
-            result<std::string> sent = co_await send_part(&op, part_recipe(where_, id_, where.number, std::move(data)));
-            std::string etag = op.deliver(std::move(sent));
-            took(where, size, std::move(etag));
+            sent_part part;
+            part.number = where.number;
+            if (op.checksums().send) part.checksum = co_await sum_up(data, *op.checksums().send);
+            recipe r = part_recipe(where_, id_, where.number, std::move(data));
+            result<std::string> sent = co_await send_part(&op, std::move(r), &part.checksum);
+            part.etag = op.deliver(std::move(sent));
+            took(where, size, std::move(part));
             op.succeeded(size);
         } catch (...) {
             op.rethrow();
@@ -67,11 +101,16 @@ public:
             std::uint64_t const size = op.deliver(whole());
             std::vector<sent_part> parts = sent();
             if (parts.empty()) {  // the protocol has no object without parts
-                result<std::string> none = co_await send_part(&op, part_recipe(where_, id_, 1, payload()));
-                parts.push_back({1, op.deliver(std::move(none))});
+                sent_part none;
+                if (op.checksums().send) none.checksum = co_await sum_up(payload(), *op.checksums().send);
+                recipe r = part_recipe(where_, id_, 1, payload());
+                result<std::string> sent_none = co_await send_part(&op, std::move(r), &none.checksum);
+                none.etag = op.deliver(std::move(sent_none));
+                parts.push_back(std::move(none));
             }
+            upload_checksums sums = sums_of(parts);
             result<put_result> completed =
-                co_await complete_upload(&op, id_, std::move(parts), size, options_, store_->settings.put_if_match);
+                co_await complete_upload(&op, id_, std::move(parts), size, options_, store_->settings.put_if_match, std::move(sums));
             put_result done = op.deliver(std::move(completed));
             end();
             op.succeeded(size);
@@ -105,14 +144,14 @@ private:
         result<void> const checked = parts_.check(where, size);
         if (!checked) return checked;
         parts_.drop(where.number);
-        etags_.erase(where.number);
+        sent_.erase(where.number);
         return {};
     }
 
-    void took(part_place where, std::uint64_t size, std::string etag) {
+    void took(part_place where, std::uint64_t size, sent_part part) {
         std::lock_guard const lock(mutex_);
         parts_.add(where, size);
-        etags_.insert_or_assign(where.number, std::move(etag));
+        sent_.insert_or_assign(where.number, std::move(part));
     }
 
     /// The size of the object. Errors: invalid_argument for parts that make none.
@@ -129,8 +168,18 @@ private:
     std::vector<sent_part> sent() const {
         std::lock_guard const lock(mutex_);
         std::vector<sent_part> all;
-        for (auto const& [number, etag] : etags_) all.push_back({number, etag});
+        for (auto const& [number, part] : sent_) all.push_back(part);
         return all;
+    }
+
+    upload_checksums sums_of(std::vector<sent_part> const& parts) const {
+        upload_checksums sums;
+        sums.algorithm = store_->checksums.send;
+        if (!sums.algorithm) return sums;
+        std::vector<part_checksum> each;
+        for (sent_part const& part : parts) each.push_back(part.checksum);
+        sums.whole = combined(*sums.algorithm, each);
+        return sums;
     }
 
     void end() {
@@ -148,7 +197,7 @@ private:
     std::string const id_;
     mutable std::mutex mutex_;  // guards what follows
     store::part_list parts_{max_parts};
-    std::map<std::uint32_t, std::string> etags_;
+    std::map<std::uint32_t, sent_part> sent_;
     bool ended_ = false;
 };
 
@@ -159,7 +208,9 @@ awaitable<upload> create_upload(std::shared_ptr<core const> store, object_key wh
     operation op(store, std::move(executor), "create_upload", std::move(where), operation_kind::overwrite, options);
     try {
         op.deliver(store::check_key(op.key()));
-        recipe const r = op.deliver(begin_upload_recipe(op.key(), options, store->settings.put_if_match));
+        upload_checksums sums;
+        sums.algorithm = op.checksums().send;
+        recipe const r = op.deliver(begin_upload_recipe(op.key(), options, store->settings.put_if_match, sums));
         result<std::string> text = co_await op.send_for_text(&r, begun_limit);
         std::string document = op.deliver(std::move(text));
         std::string id = op.deliver(parse_begun(std::move(document)));

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "base/checksum.hpp"
+#include "http/fields.hpp"
+
+#include <sluice/bytes.hpp>
+#include <sluice/checksum.hpp>
+#include <sluice/error.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+// Checksums in S3's own words. Pure. (User guide: "Checking object integrity in Amazon S3".)
+namespace sluice::inline v0::s3 {
+
+/// What a store does about checksums.
+struct checksum_rules {
+    checksum_rules() {}
+    std::optional<checksum_algorithm> send;  ///< with every write
+    bool ask = false;                        ///< with every read
+    bool check = true;                       ///< what comes
+};
+
+/// `on_aws`: what `automatic` depends on.
+checksum_rules rules_of(checksum_mode writes, checksum_mode reads, checksum_algorithm algorithm, bool on_aws) noexcept;
+
+std::string_view checksum_header(checksum_algorithm algorithm) noexcept;   ///< "x-amz-checksum-crc32c"
+std::string_view checksum_word(checksum_algorithm algorithm) noexcept;     ///< "CRC32C"
+std::string_view checksum_element(checksum_algorithm algorithm) noexcept;  ///< "ChecksumCRC32C"
+
+/// The checksum a service tells of the whole object; none of its parts' checksums ("-3"), and none we do not know.
+std::optional<object_checksum> told_checksum(http::fields const& headers);
+
+/// Of what lies in memory. Nothing for a source: its bytes would have to be read twice.
+std::optional<base::checksum_stream> checksum_of(payload const& data, checksum_algorithm algorithm);
+
+/// A part of an upload that was sent with a checksum.
+struct part_checksum {
+    std::string value;
+    std::uint64_t crc = 0;
+    std::uint64_t size = 0;
+};
+
+/// Of all parts in order. Nothing for SHA, whose digests cannot be put together.
+std::optional<object_checksum> combined(checksum_algorithm algorithm, std::span<part_checksum const> parts);
+
+/// Of bytes as they arrive, compared at the end with what the service told.
+class arrival_check {
+public:
+    explicit arrival_check(object_checksum told) : told_(std::move(told)), stream_(told_.algorithm) {}
+    void update(std::span<std::byte const> data) noexcept { stream_.update(data); }
+    /// Errors: checksum_mismatch.
+    result<void> finish();
+
+private:
+    object_checksum told_;
+    base::checksum_stream stream_;
+};
+
+/// What is wrong when a service says it stored something else than was sent; nothing when it says nothing of it.
+result<void> check_stored(http::fields const& answer, checksum_algorithm algorithm, std::string_view sent);
+
+}  // namespace sluice::inline v0::s3
