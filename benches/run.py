@@ -12,6 +12,8 @@ BENCHES = {  # name -> what it measures, packages, command
                  "nginx-light curl wrk openssl", [sys.executable, str(HERE / "loopback" / "run.py"), str(BUILD)]),
     "file": ("sluice's files, fio, cat, find and plain loops on one disk: direct, cached, listings, small files (about 5 minutes, 6 GiB)",
              "fio", [sys.executable, str(HERE / "file" / "run.py"), str(BUILD)]),
+    "list": ("listings of 1,000,000 keys from a server that answers after 50 ms, page by page and sharded, and of 200,000 that it answers at once",
+             "", ["sh", "-c", f"{BUILD}/benches/bench-list 1000000 50 pages sharded && {BUILD}/benches/bench-list 200000 0 parse pages sharded"]),
     "sigv4": ("CPU of signing one request", "", [str(BUILD / "benches" / "sigv4-bench")]),
 }
 

@@ -4,6 +4,7 @@
 #include "text/printable.hpp"
 #include "verbs.hpp"
 
+#include <sluice/listing.hpp>
 #include <sluice/operations.hpp>
 
 #include <boost/asio/this_coro.hpp>
@@ -38,7 +39,11 @@ public:
             co_return true;
         };
         std::string const prefix = pattern_ ? pattern_->literal_prefix() : from_.key;
-        co_await for_each_page(from_.store, prefix, options, print);
+        if (one_level || from_.store->can().paths) {
+            co_await for_each_page(from_.store, prefix, options, print);
+        } else {
+            co_await list_sharded(from_.store, prefix, sharded_list_options(), print);
+        }
         if (found_ || from_.key.empty()) co_return;
         char const* const what = pattern_ ? "no key matches" : "no key begins with this";
         throw_error(failure(errc::not_found, what), "ls", from_.store->uri() + from_.key);

@@ -7,6 +7,7 @@
 #include <sluice/async/shield.hpp>
 #include <sluice/async/task_group.hpp>
 #include <sluice/file.hpp>
+#include <sluice/listing.hpp>
 #include <sluice/memory.hpp>
 #include <sluice/object_store.hpp>
 #include <sluice/open.hpp>
