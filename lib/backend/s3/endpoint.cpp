@@ -4,6 +4,7 @@
 #include "http/fields.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace sluice::inline v0::s3 {
@@ -61,6 +62,30 @@ bool fits_host_name(std::string_view const bucket) noexcept {
     auto const ends = [](char c) { return is_lower(c) || is_digit(c); };
     return bucket.size() >= 3 && bucket.size() <= 63 && std::ranges::all_of(bucket, fits) && ends(bucket.front()) && ends(bucket.back()) &&
            bucket.find("..") == std::string_view::npos;
+}
+
+/// What AWS has besides buckets behind the same word, and would be asked for by other rules. Empty for a plain bucket.
+std::string_view no_plain_bucket(std::string_view const name) noexcept {
+    if (name.starts_with("arn:")) return "is an ARN: access points, Outposts and Object Lambda are not supported; name the bucket itself";
+    if (name.ends_with("--x-s3")) return "is a directory bucket of S3 Express, which is not supported: it wants sessions of its own";
+    if (name.ends_with("--xa-s3")) return "is an access point of S3 Express, which is not supported";
+    if (name.ends_with("--op-s3")) return "is an access point of Outposts, which is not supported";
+    if (name.ends_with(".mrap")) return "is a multi-region access point, which is not supported; name the bucket itself";
+    return {};
+}
+
+/// What follows "s3.REGION." (github.com/aws/aws-sdk: partitions.json).
+std::string_view aws_suffix(std::string_view const region) noexcept {
+    struct partition {
+        std::string_view begin, suffix;
+    };
+    static constexpr std::array partitions{
+        partition{"cn-", "amazonaws.com.cn"},    partition{"us-iso-", "c2s.ic.gov"},      partition{"us-isob-", "sc2s.sgov.gov"},
+        partition{"us-isof-", "csp.hci.ic.gov"}, partition{"eu-isoe-", "cloud.adc-e.uk"}, partition{"eusc-", "amazonaws.eu"},
+    };
+    for (partition const& p : partitions)
+        if (region.starts_with(p.begin)) return p.suffix;
+    return "amazonaws.com";  // GovCloud (us-gov-), too
 }
 
 result<endpoint> endpoint_of(s3_settings const& settings, std::string_view const region) {
@@ -122,7 +147,7 @@ result<endpoint> parse_endpoint(std::string_view const url) {
 endpoint aws_endpoint(std::string_view const region) {
     endpoint to;
     to.tls = true;
-    to.host = "s3." + std::string(region) + ".amazonaws.com" + (region.starts_with("cn-") ? ".cn" : "");
+    to.host = "s3." + std::string(region) + '.' + std::string(aws_suffix(region));
     to.port = 443;
     return to;
 }
@@ -135,6 +160,8 @@ bool valid_region(std::string_view const text) noexcept {
 result<place> make_place(s3_settings const& settings, std::string_view const region, std::shared_ptr<net::tls_context const> tls) {
     if (!valid_bucket(settings.bucket)) return refused("the bucket name has letters, digits, '-', '.' and '_' only, and is not empty");
     if (!valid_region(region)) return refused("a region has a-z, 0-9 and '-' only, at most 40 of them");
+    if (auto const why = no_plain_bucket(settings.bucket); settings.endpoint.empty() && !why.empty())
+        return refused("\"" + settings.bucket + "\" " + std::string(why));
     auto const to = endpoint_of(settings, region);
     if (!to) return to.error();
     auto const before_host = in_host_name(settings, *to);

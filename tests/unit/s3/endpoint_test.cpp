@@ -135,3 +135,40 @@ TEST_CASE("place: bucket and region names that could break out are refused") {
     CHECK(s3::valid_region("us-east-1"));
     CHECK(s3::valid_region("0123456789012345678901234567890123456789"));
 }
+
+TEST_CASE("place: each partition of AWS has its suffix") {
+    struct row {
+        char const* region;
+        char const* host;
+    };
+    for (row const& r : {row{"us-east-1", "data.s3.us-east-1.amazonaws.com"},
+                         {"us-gov-west-1", "data.s3.us-gov-west-1.amazonaws.com"},
+                         {"cn-northwest-1", "data.s3.cn-northwest-1.amazonaws.com.cn"},
+                         {"us-iso-east-1", "data.s3.us-iso-east-1.c2s.ic.gov"},
+                         {"us-isob-east-1", "data.s3.us-isob-east-1.sc2s.sgov.gov"},
+                         {"us-isof-south-1", "data.s3.us-isof-south-1.csp.hci.ic.gov"},
+                         {"eu-isoe-west-1", "data.s3.eu-isoe-west-1.cloud.adc-e.uk"},
+                         {"eusc-de-east-1", "data.s3.eusc-de-east-1.amazonaws.eu"}}) {
+        std::string const host = r.host;
+        CHECK(placed(settings_for("data", ""), r.region) == host + " | " + host + " | /");
+    }
+}
+
+TEST_CASE("place: what AWS has besides plain buckets is refused in words") {
+    struct row {
+        char const* bucket;
+        char const* says;
+    };
+    for (row const& r : {row{"arn:aws:s3:eu-west-1:123456789012:accesspoint", "ARN"},
+                         {"data--use1-az4--x-s3", "S3 Express"},
+                         {"ap--use1-az4--xa-s3", "S3 Express"},
+                         {"mfzwi23gnjvgw.mrap", "multi-region"},
+                         {"ap-123--op-s3", "Outposts"}}) {
+        auto const p = s3::make_place(settings_for(r.bucket, ""), "eu-west-1", nullptr);
+        REQUIRE(p.has_error());
+        CHECK(p.error().reason() == errc::invalid_argument);
+        CHECK_MESSAGE(p.error().info().detail.find(r.says) != std::string::npos, p.error().info().detail);
+    }
+    CHECK(placed(settings_for("data--use1-az4--x-s3", "http://h")) ==
+          "h | h | /data--use1-az4--x-s3/");  // others may name so what they like
+}
