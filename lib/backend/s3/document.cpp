@@ -26,6 +26,7 @@ result<std::string> name_of(codec::xml_element const element, bool const encoded
     std::string text = element.text();
     if (encoded) {
         std::ranges::replace(text, '+', ' ');
+        if (text.find('%') == std::string::npos) return text;  // as sound as the document it came from
         auto decoded = base::percent_decode(text);
         if (!decoded) return broken("a key of the listing is not percent-encoded as it claims to be");
         text = std::move(*decoded);

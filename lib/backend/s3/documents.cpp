@@ -18,16 +18,42 @@ using codec::xml_document, codec::xml_element;
 
 failure broken(std::string what) { return {errc::protocol, std::move(what)}; }
 
+/// The elements of an entry that count; each the first of its name.
+struct entry_parts {
+    xml_element key, size, etag, modified;
+};
+
+entry_parts parts_of(xml_element const entry) noexcept {
+    entry_parts parts;
+    auto const take = [](xml_element& to, xml_element from) {
+        if (!to) to = from;
+    };
+    for (xml_element e = entry.first_child(); e; e = e.next()) {
+        std::string_view const name = e.name();
+        if (name == "Key")
+            take(parts.key, e);
+        else if (name == "Size")
+            take(parts.size, e);
+        else if (name == "ETag")
+            take(parts.etag, e);
+        else if (name == "LastModified")
+            take(parts.modified, e);
+    }
+    return parts;
+}
+
 result<object_meta> read_entry(xml_element const entry, std::string_view const prefix, bool const encoded) {
-    auto key = name_under(prefix, entry.child("Key"), encoded);
+    entry_parts const parts = parts_of(entry);
+    auto key = name_under(prefix, parts.key, encoded);
     if (!key) return key.error();
     object_meta object;
     object.key = std::move(*key);
-    std::string const size = entry.text_of("Size");
+    std::string const size = parts.size.text();
     auto const [end, error] = std::from_chars(size.data(), size.data() + size.size(), object.size);
     if (error != std::errc() || end != size.data() + size.size()) return broken("the listing has an object without a size");
-    object.etag = quoted_etag(entry.text_of("ETag"));
-    object.last_modified = base::parse_iso8601(entry.text_of("LastModified"));
+    object.etag = parts.etag.text();
+    if (!object.etag.starts_with('"')) object.etag = quoted_etag(object.etag);
+    object.last_modified = base::parse_iso8601(parts.modified.text());
     return object;
 }
 
