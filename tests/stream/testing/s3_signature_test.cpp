@@ -202,7 +202,7 @@ TEST_CASE("ill-formed requests are refused though their signature is right") {
         {{"GET", "/bucket?list-type=2&marker=x"}, "InvalidArgument", "unknown query parameter"},
         {{"GET", "/bucket?list-type=1"}, "InvalidArgument", "list-type"},
         {{"GET", "/bucket"}, "NotImplemented", "no operation"},
-        {{"GET", "/"}, "NotImplemented", "no operation"},
+        {{"PUT", "/", {}, ""}, "NotImplemented", "no operation"},
         {{"POST", "/bucket/k", {}, "x"}, "NotImplemented", "no operation"},
         {{"GET", "/bucket/k", {{"x-amz-meta-a", "b"}}}, "InvalidRequest", "unknown header"},
         {{"PUT", "/bucket/k", {{"x-amz-acl", "private"}}, "x"}, "InvalidRequest", "unknown header"},
