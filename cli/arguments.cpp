@@ -229,6 +229,7 @@ std::variant<command, parse_end> parse_arguments(int argc, char const* const* ar
     mb_options mb;
     rb_options rb;
     presign_url_options presign;
+    doctor_options doctor;
     CLI::App app(
         "Object storage from the command line. Keys are literal unless --glob is given.\n"
         "Exit codes: 0 done, 1 failed, 2 usage, 3 not found, 4 denied, 5 gave up on a fault that may pass,\n"
@@ -246,6 +247,10 @@ std::variant<command, parse_end> parse_arguments(int argc, char const* const* ar
     add_uploads(app, result, uploads_ls, uploads_abort);
     add_buckets(app, result, mb, rb);
     add_presign(app, result, presign);
+    add_verb(app, result, "doctor", "tell where keys come from, and whether the service is reached and takes them", doctor)
+        ->add_option("URI", doctor.uri, "like s3://bucket")
+        ->required()
+        ->type_name("");
     try {
         app.parse(argc, argv);
     } catch (CLI::CallForVersion const& e) {

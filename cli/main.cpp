@@ -20,6 +20,7 @@ struct runner {
     void operator()(mb_options const& o) const { run_mb(at, o); }
     void operator()(rb_options const& o) const { run_rb(at, o); }
     void operator()(presign_url_options const& o) const { run_presign(at, o); }
+    void operator()(doctor_options const& o) const { run_doctor(at, o); }
     void operator()(bench_options const& o) const { run_bench(at, o); }
 };
 

@@ -82,6 +82,10 @@ struct rb_options {
     std::vector<std::string> uris;
 };
 
+struct doctor_options {
+    std::string uri;
+};
+
 struct presign_url_options {
     std::string uri, method = "GET";
     std::chrono::nanoseconds expires = std::chrono::minutes(15);
@@ -101,7 +105,7 @@ struct bench_options {
 struct command {
     global_options global;
     std::variant<ls_options, cat_options, stat_options, cp_options, rm_options, bench_options, uploads_ls_options, uploads_abort_options,
-                 mb_options, rb_options, presign_url_options>
+                 mb_options, rb_options, presign_url_options, doctor_options>
         verb;
 };
 

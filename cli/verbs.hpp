@@ -16,6 +16,7 @@ void run_uploads_abort(session& at, uploads_abort_options const& options);
 void run_mb(session& at, mb_options const& options);
 void run_rb(session& at, rb_options const& options);
 void run_presign(session& at, presign_url_options const& options);
+void run_doctor(session& at, doctor_options const& options);
 void run_bench(session& at, bench_options const& options);
 
 range_engine_options engine_options(transfer_options const& transfer);

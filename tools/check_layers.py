@@ -21,7 +21,7 @@ OUTSIDE = [
     (r"boost/beast/", ["lib/http/response_head.cpp"]),
     (r"boost/asio/(ip|ssl)/|boost/asio/ssl\.hpp|sys/socket\.h|netinet/", ["lib/net/"]),
     (r"openssl/", ["lib/net/", "lib/base/hash.cpp", "lib/base/sign.cpp", "cli/digest.cpp"]),
-    (r"pugixml", ["lib/codec/"]),
+    (r"pugixml|simdjson", ["lib/codec/"]),
     (r"isa-l", ["lib/base/crc.cpp"]),
     (r"liburing", ["lib/uring/"]),
     (r"CLI/", ["cli/"]),

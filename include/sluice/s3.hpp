@@ -47,10 +47,15 @@ struct SLUICE_API s3_settings {
     log_level verbosity = log_level::off;
 
     /// Environment first (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_REGION, AWS_DEFAULT_REGION,
-    /// AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, AWS_CA_BUNDLE, AWS_REQUEST_CHECKSUM_CALCULATION, AWS_RESPONSE_CHECKSUM_VALIDATION), then the
-    /// profile (argument, AWS_PROFILE, or "default") in the files AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE; the keys of a profile
-    /// named by the argument come before the environment's. The only place that reads the environment. Errors: invalid_argument for a
-    /// profile that was named and does not exist.
+    /// AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, AWS_CA_BUNDLE, AWS_REQUEST_CHECKSUM_CALCULATION,
+    /// AWS_RESPONSE_CHECKSUM_VALIDATION), then the profile (argument, AWS_PROFILE, or "default") in the files
+    /// AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE; the keys of a profile named by the argument come before the environment's.
+    /// Keys come from the first of these places that is configured: the environment, the profile (its keys, role_arn with source_profile or
+    /// credential_source, web_identity_token_file, sso_session, credential_process), AWS_WEB_IDENTITY_TOKEN_FILE, the container's metadata
+    /// service (ECS, EKS), EC2's (IMDSv2; where there is none within a second, requests go unsigned). They are fetched when they are
+    /// needed, and again before they expire. `credentials_of_env` tells the place.
+    /// The only place that reads the environment.
+    /// Errors: invalid_argument for a profile that was named and does not exist.
     static s3_settings from_env(std::string profile = {});
 };
 

@@ -1,7 +1,5 @@
 #include "auth/profile.hpp"
 
-#include "auth/profile_file.hpp"
-
 #include <array>
 
 namespace sluice::inline v0::auth {
@@ -67,12 +65,16 @@ result<profile> read_profile(std::string_view const config_text, std::string_vie
     auto keys = keys_of(secret, credentials_file, wanted);
     if (keys && keys->access_key.empty()) keys = keys_of(config, config_file, wanted);
     if (!keys) return keys.error();
-    read.keys = *std::move(keys);
+    read.own_keys = read.keys = *std::move(keys);
     read.keys_elsewhere = elsewhere(config, secret, !read.keys.access_key.empty());
     if (!read.keys_elsewhere.empty()) read.keys = credentials();
     read.region = either(config, secret, "region");
     read.endpoint_url = either(config, secret, "endpoint_url");
     read.ca_bundle = either(config, secret, "ca_bundle");
+    for (profile_section const* const section : {secret, config})  // the first has the last word
+        if (section != nullptr) read.settings.insert(section->begin(), section->end());
+    if (profile_section const* const session = find(*configs, "sso-session " + value(&read.settings, "sso_session")))
+        read.sso_session = *session;
     return read;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "auth/profile_file.hpp"
+
 #include <sluice/credentials.hpp>
 #include <sluice/error.hpp>
 
@@ -12,11 +14,14 @@ namespace sluice::inline v0::auth {
 struct profile {
     profile() {}
     bool found = false;
-    credentials keys;
+    credentials keys;            ///< empty where the profile gets its keys otherwise
+    credentials own_keys;        ///< also then: with these it may ask for others
     std::string keys_elsewhere;  ///< the setting ("role_arn", "sso_session"...) by which the profile gets its keys otherwise
     std::string region;
     std::string endpoint_url;
     std::string ca_bundle;
+    profile_section settings;     ///< of both files
+    profile_section sso_session;  ///< the section that the profile's sso_session names
 };
 
 /// Pure: the texts of both files (either may be empty). The credentials file wins for keys, the config file for the rest.

@@ -95,6 +95,15 @@ std::string sha_stream::finish() {
     return base64_encode(digest);
 }
 
+std::array<std::byte, 20> sha1(std::string_view const text) noexcept {
+    SHA_CTX context;
+    SHA1_Init(&context);
+    SHA1_Update(&context, text.data(), text.size());
+    std::array<std::byte, 20> digest;
+    SHA1_Final(reinterpret_cast<unsigned char*>(digest.data()), &context);
+    return digest;
+}
+
 hmac_key::hmac_key(std::span<std::byte const> key) noexcept {
     sha256_digest shortened;
     if (key.size() > block_size) {

@@ -16,6 +16,7 @@ using md5_digest = std::array<std::byte, 16>;
 sha256_digest sha256(std::span<std::byte const> data) noexcept;
 sha256_digest sha256(std::string_view text) noexcept;
 md5_digest md5(std::span<std::byte const> data) noexcept;
+std::array<std::byte, 20> sha1(std::string_view text) noexcept;
 sha256_digest hmac_sha256(std::span<std::byte const> key, std::string_view text) noexcept;
 
 /// A key with both of its blocks already hashed: each `sign` costs two blocks less than `hmac_sha256`. Wiped when destroyed.

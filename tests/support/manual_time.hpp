@@ -15,7 +15,10 @@ class manual_time final : public async::time_source {
 public:
     explicit manual_time(async::clock& owner) noexcept : owner_(owner) {}
     async::time_point now() const noexcept override { return async::time_point(std::chrono::nanoseconds(now_.load())); }
-    async::wall_time wall() const noexcept override { return async::wall_time(std::chrono::seconds(1'700'000'000)); }
+    async::wall_time wall() const noexcept override {
+        return async::wall_time(std::chrono::seconds(1'700'000'000)) +
+               std::chrono::duration_cast<async::wall_time::duration>(std::chrono::nanoseconds(now_.load()));
+    }
     void arm(async::time_point when) override { armed = when, ++arms; }
     void disarm() override { armed = async::never, ++disarms; }
 

@@ -160,6 +160,7 @@ bool operation::learn(retry::verdict const fix) {
 awaitable<bool> operation::refresh_credentials() {
     if (!store_->settings.credentials) co_return false;
     std::shared_ptr<credentials const> const old = keys_;
+    store_->settings.credentials->rejected(old);
     keys_ = co_await store_->settings.credentials->get();
     co_return keys_ != old;
 }

@@ -1,6 +1,6 @@
 #include "backend/s3/settings.hpp"
 
-#include "auth/profile.hpp"
+#include "auth/chain.hpp"
 #include "http/fields.hpp"
 
 #include <cstdlib>
@@ -32,24 +32,6 @@ result<std::optional<std::string>> read_file(std::string const& path) {
     return std::optional<std::string>(std::move(text));
 }
 
-/// For keys that exist, in a place this library does not look: without it requests would go out unsigned and be refused for no visible
-/// reason.
-class unsupported_source final : public credential_source {
-public:
-    explicit unsupported_source(std::string detail) : detail_(std::move(detail)) {}
-    awaitable<std::shared_ptr<credentials const>> get() override { return refuse(detail_); }
-
-private:
-    static awaitable<std::shared_ptr<credentials const>> refuse(std::string detail) {
-        error_info info;
-        info.detail = std::move(detail);
-        throw error(errc::unauthenticated, std::move(info));
-        co_return nullptr;
-    }
-
-    std::string const detail_;
-};
-
 std::string first_of(surroundings const& around, std::initializer_list<char const*> names) {
     for (char const* name : names)
         if (std::string value = around.variable(name); !value.empty()) return value;
@@ -73,42 +55,48 @@ result<std::string> file_text(surroundings const& around, char const* variable, 
     return std::move(*text).value_or(std::string());
 }
 
-result<auth::profile> find_profile(surroundings const& around, std::string name) {
+/// The profile's own settings, and what to look for its keys with.
+struct found_profile {
+    auth::profile profile;
+    auth::chain_input chain;
+};
+
+result<found_profile> find_profile(surroundings const& around, std::string name) {
+    found_profile found;
+    found.chain.named = !name.empty();
     if (name.empty()) name = around.variable("AWS_PROFILE");
-    bool const named = !name.empty();
-    if (!named) name = "default";
-    auto const config = file_text(around, "AWS_CONFIG_FILE", "~/.aws/config");
+    bool const must_exist = !name.empty();
+    if (name.empty()) name = "default";
+    auto config = file_text(around, "AWS_CONFIG_FILE", "~/.aws/config");
     if (!config) return config.error();
-    auto const secrets = file_text(around, "AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials");
+    auto secrets = file_text(around, "AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials");
     if (!secrets) return secrets.error();
-    auto found = auth::read_profile(*config, *secrets, name);
-    if (found && named && !found->found)
+    auto profile = auth::read_profile(*config, *secrets, name);
+    if (!profile) return profile.error();
+    if (must_exist && !profile->found)
         return failure(errc::invalid_argument, "there is no profile \"" + name + "\" in the AWS config and credentials files");
+    found.profile = *std::move(profile);
+    found.chain.config = *std::move(config);
+    found.chain.credentials = *std::move(secrets);
+    found.chain.profile = std::move(name);
     return found;
 }
 
-result<credentials> keys_of_environment(surroundings const& around) {
-    credentials keys(around.variable("AWS_ACCESS_KEY_ID"), around.variable("AWS_SECRET_ACCESS_KEY"), {});
-    if (keys.access_key.empty() != keys.secret_key.empty()) {
-        bool const no_access = keys.access_key.empty();
-        return failure(errc::invalid_argument, std::string(no_access ? "AWS_SECRET_ACCESS_KEY" : "AWS_ACCESS_KEY_ID") + " is set, but " +
-                                                   (no_access ? "AWS_ACCESS_KEY_ID" : "AWS_SECRET_ACCESS_KEY") + " is not");
-    }
-    if (!keys.access_key.empty()) keys.session_token = around.variable("AWS_SESSION_TOKEN");  // never with the keys of a profile
-    return keys;
+std::string ca_file_of(surroundings const& around, auth::profile const& profile) {
+    std::string file = around.variable("AWS_CA_BUNDLE");
+    if (file.empty()) file = profile.ca_bundle;
+    return expanded(around, std::move(file));
 }
 
-/// Keys of the environment come first, but not before those of a profile that the caller named: he would act for another account.
-std::shared_ptr<credential_source> source_of(surroundings const& around, credentials keys, auth::profile const& profile, bool named) {
-    bool const in_profile = !profile.keys.access_key.empty() || !profile.keys_elsewhere.empty();
-    if (keys.access_key.empty() || (named && in_profile)) keys = profile.keys;
-    if (!keys.access_key.empty()) return static_credentials(std::move(keys));
-    std::string elsewhere = profile.keys_elsewhere;
-    for (char const* name : {"AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"})
-        if (elsewhere.empty() && !around.variable(name).empty()) elsewhere = name;
-    if (elsewhere.empty()) return nullptr;
-    return std::make_shared<unsupported_source>("the keys come by way of " + elsewhere +
-                                                ", which is not supported: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY");
+std::string region_of(surroundings const& around, auth::profile const& profile) {
+    std::string region = first_of(around, {"AWS_REGION", "AWS_DEFAULT_REGION"});
+    return region.empty() ? profile.region : region;
+}
+
+result<auth::chosen_source> choose(surroundings const& around, found_profile& found) {
+    found.chain.region = region_of(around, found.profile);
+    found.chain.ca_file = ca_file_of(around, found.profile);
+    return auth::choose_source(around, found.chain);
 }
 
 /// Letter case does not matter, as in AWS's tools.
@@ -132,22 +120,26 @@ surroundings real_surroundings() {
     return real;
 }
 
+result<credentials_report> read_report(surroundings const& around, std::string name) {
+    auto found = find_profile(around, std::move(name));
+    if (!found) return found.error();
+    auto chosen = choose(around, *found);
+    if (!chosen) return chosen.error();
+    return std::move(chosen->report);
+}
+
 result<s3_settings> read_settings(surroundings const& around, std::string name) {
-    auto keys = keys_of_environment(around);
-    if (!keys) return keys.error();
-    bool const named = !name.empty();
-    auto const profile = find_profile(around, std::move(name));
-    if (!profile) return profile.error();
+    auto found = find_profile(around, std::move(name));
+    if (!found) return found.error();
+    auto chosen = choose(around, *found);
+    if (!chosen) return chosen.error();
 
     s3_settings settings;
-    settings.credentials = source_of(around, *std::move(keys), *profile, named);
-    settings.region = first_of(around, {"AWS_REGION", "AWS_DEFAULT_REGION"});
-    if (settings.region.empty()) settings.region = profile->region;
+    settings.credentials = std::move(chosen->source);
+    settings.region = found->chain.region;
+    settings.ca_file = found->chain.ca_file;
     settings.endpoint = first_of(around, {"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"});
-    if (settings.endpoint.empty()) settings.endpoint = profile->endpoint_url;
-    settings.ca_file = around.variable("AWS_CA_BUNDLE");
-    if (settings.ca_file.empty()) settings.ca_file = profile->ca_bundle;
-    settings.ca_file = expanded(around, std::move(settings.ca_file));
+    if (settings.endpoint.empty()) settings.endpoint = found->profile.endpoint_url;
     auto const writes = mode_of(around, "AWS_REQUEST_CHECKSUM_CALCULATION");
     if (!writes) return writes.error();
     auto const reads = mode_of(around, "AWS_RESPONSE_CHECKSUM_VALIDATION");
@@ -158,6 +150,12 @@ result<s3_settings> read_settings(surroundings const& around, std::string name) 
 }
 
 }  // namespace s3
+
+credentials_report credentials_of_env(std::string profile) {
+    auto report = s3::read_report(s3::real_surroundings(), std::move(profile));
+    if (!report) throw_error(std::move(report).error(), "read credentials", "");
+    return *std::move(report);
+}
 
 s3_settings s3_settings::from_env(std::string profile) {
     auto settings = s3::read_settings(s3::real_surroundings(), std::move(profile));

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "auth/web_address.hpp"
+#include "http/fields.hpp"
+
+#include <sluice/awaitable.hpp>
+#include <sluice/credentials.hpp>
+#include <sluice/error.hpp>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+namespace sluice::inline v0::auth {
+
+/// One small request to a service that gives keys.
+struct key_request {
+    key_request() {}
+    std::string_view method = "GET";
+    web_address to;
+    http::fields headers;  ///< all others but Host
+    std::string body;
+    std::string sign_for;                     ///< region; empty: the request goes unsigned
+    std::shared_ptr<credentials const> keys;  ///< to sign with
+    std::string ca_file;
+    std::chrono::nanoseconds limit{std::chrono::seconds(5)};  ///< of one attempt
+    unsigned attempts = 3;
+};
+
+struct key_answer {
+    int status = 0;
+    std::string text;
+};
+
+/// Sends `what` until an answer comes that trying again would not change: a transport failure, 429 and 5xx are tried again.
+/// Errors: those of the transport; every status is a success here. Cancel: the connection is closed.
+awaitable<result<key_answer>> fetch(key_request what);
+
+/// `status` in words, for a refusal that has no better ones.
+failure refused_with(key_answer const& answer, std::string_view words = {});
+
+}  // namespace sluice::inline v0::auth

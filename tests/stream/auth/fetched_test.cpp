@@ -1,0 +1,242 @@
+// Keys from each place that gives them over a wire, a file or a program, against scripted servers.
+#include "auth/chain.hpp"
+#include "auth/instance.hpp"
+#include "auth/process.hpp"
+
+#include <sluice/testing/script_server.hpp>
+
+#include "support/co_test.hpp"
+
+#include <map>
+
+using namespace sluice;
+using namespace sluice::auth;
+using namespace std::chrono_literals;
+using testing::received_request, testing::script_server, testing::scripted_reply;
+
+namespace {
+
+using texts = std::map<std::string, std::string>;
+
+constexpr char const* document =
+    R"({"Code":"Success","AccessKeyId":"AKEY","SecretAccessKey":"SKEY","Token":"TKEY","Expiration":"2099-01-01T00:00:00Z"})";
+
+surroundings around(texts variables, texts files = {}) {
+    surroundings made;
+    made.variable = [variables](char const* name) {
+        auto const at = variables.find(name);
+        return at == variables.end() ? std::string() : at->second;
+    };
+    made.file = [files](std::string const& path) -> result<std::optional<std::string>> {
+        auto const at = files.find(path);
+        return at == files.end() ? std::optional<std::string>() : std::optional<std::string>(at->second);
+    };
+    return made;
+}
+
+std::shared_ptr<credential_source> chosen(texts variables, texts files = {}, std::string config = {}) {
+    chain_input in;
+    in.config = std::move(config);
+    in.profile = "p";
+    in.region = "eu-west-1";
+    return choose_source(around(std::move(variables), std::move(files)), in).value().source;
+}
+
+scripted_reply instance_answers(received_request const& r) {
+    if (r.target == "/latest/api/token")
+        return r.method == "PUT" && r.header("x-aws-ec2-metadata-token-ttl-seconds") == "21600" ? scripted_reply::ok("session")
+                                                                                                : scripted_reply::status(400);
+    if (r.header("x-aws-ec2-metadata-token") != "session") return scripted_reply::status(401);
+    if (r.target == "/latest/meta-data/iam/security-credentials/") return scripted_reply::ok("my role\n");
+    return r.target == "/latest/meta-data/iam/security-credentials/my%20role" ? scripted_reply::ok(document) : scripted_reply::status(404);
+}
+
+scripted_reply sts_answers(std::string action) {
+    return scripted_reply::ok("<" + action + "Response><" + action +
+                              "Result><Credentials><AccessKeyId>AKEY</AccessKeyId><SecretAccessKey>SKEY</SecretAccessKey><SessionToken>TKEY"
+                              "</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></" +
+                              action + "Result></" + action + "Response>");
+}
+
+awaitable<void> check_keys(std::shared_ptr<credential_source> source) {
+    auto const keys = co_await source->get();
+    CHECK(keys->access_key == "AKEY");
+    CHECK(keys->secret_key == "SKEY");
+    CHECK(keys->session_token == "TKEY");
+    auto const again = co_await source->get();
+    CHECK(again == keys);
+}
+
+awaitable<std::string> complaint(std::shared_ptr<credential_source> source) {
+    try {
+        co_await source->get();
+    } catch (error const& e) {
+        CHECK(std::string_view(e.what()).find("CANARY") == std::string_view::npos);
+        co_return std::string(to_string(e.reason())) + ": " + e.info().detail;
+    }
+    co_return "none";
+}
+
+}  // namespace
+
+CO_TEST("credentials: EC2's metadata service, version 2: session, role, keys; asked once") {
+    script_server server(instance_answers);
+    auto const source_1 = chosen({{"AWS_EC2_METADATA_SERVICE_ENDPOINT", server.endpoint()}});
+    co_await check_keys(source_1);
+    CHECK(server.requests().size() == 3);
+    CHECK(server.errors().empty());
+}
+
+CO_TEST("credentials: a metadata service that gives no session is never asked for keys without one") {
+    for (int const status : {403, 404, 405, 500}) {
+        script_server server([status](received_request const&) { return scripted_reply::status(status); });
+        auto const said_source = cached(instance_keys(around({{"AWS_EC2_METADATA_SERVICE_ENDPOINT", server.endpoint()}})));
+        std::string const said = co_await complaint(said_source);
+        CHECK(said.find("HTTP " + std::to_string(status)) != std::string::npos);
+        for (received_request const& r : server.requests()) CHECK(r.method == "PUT");
+    }
+}
+
+CO_TEST("credentials: where there is no metadata service, or the instance has no role, requests go unsigned") {
+    script_server server(
+        [](received_request const& r) { return r.method == "PUT" ? scripted_reply::ok("s") : scripted_reply::status(404); });
+    auto const source = chosen({{"AWS_EC2_METADATA_SERVICE_ENDPOINT", server.endpoint()}});
+    auto const keys = co_await source->get();
+    CHECK(keys->access_key.empty());
+    std::size_t const asked = server.requests().size();
+    co_await source->get();
+    CHECK(server.requests().size() == asked);
+    script_server deaf([](received_request const&) {
+        scripted_reply r = scripted_reply::ok("late");
+        r.first_pause = 30s;
+        return r;
+    });
+    auto const began = std::chrono::steady_clock::now();
+    auto const deaf_source = chosen({{"AWS_EC2_METADATA_SERVICE_ENDPOINT", deaf.endpoint()}});
+    auto const none = co_await deaf_source->get();
+    CHECK(none->access_key.empty());
+    CHECK(std::chrono::steady_clock::now() - began < 10s);
+}
+
+CO_TEST("credentials: a container's service, with the token of a file that is read anew") {
+    script_server server([](received_request const& r) {
+        return r.target == "/creds?x=1" && r.header("authorization") == "secret" ? scripted_reply::ok(document)
+                                                                                 : scripted_reply::status(401);
+    });
+    texts const variables{{"AWS_CONTAINER_CREDENTIALS_FULL_URI", server.endpoint() + "/creds?x=1"},
+                          {"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "/t"}};
+    auto const source_3 = chosen(variables, {{"/t", "secret\n"}});
+    co_await check_keys(source_3);
+    auto const wrong_source = chosen(variables, {{"/t", "CANARY"}});
+    std::string const wrong = co_await complaint(wrong_source);
+    CHECK(wrong == "not authenticated: it answered HTTP 401");
+    auto const missing_source = chosen(variables);
+    std::string const missing = co_await complaint(missing_source);
+    CHECK(missing == "not found: there is no file /t");
+    auto const split_source = chosen(variables, {{"/t", "CANARY\r\nX: y"}});
+    std::string const split = co_await complaint(split_source);
+    CHECK(split.starts_with("invalid argument"));
+    CHECK(server.errors().empty());
+}
+
+CO_TEST("credentials: a service that is overloaded is asked again, one that answers nonsense is not") {
+    script_server server(
+        [](received_request const& r) { return r.number < 3 ? scripted_reply::status(503) : scripted_reply::ok(document); });
+    auto const source_7 = chosen({{"AWS_CONTAINER_CREDENTIALS_FULL_URI", server.endpoint() + "/"}});
+    co_await check_keys(source_7);
+    CHECK(server.requests().size() == 3);
+    script_server odd([](received_request const&) { return scripted_reply::ok("<html>CANARY"); });
+    auto const said_source = chosen({{"AWS_CONTAINER_CREDENTIALS_FULL_URI", odd.endpoint() + "/"}});
+    std::string const said = co_await complaint(said_source);
+    CHECK(said == "protocol error: the document is no JSON object");
+    CHECK(odd.requests().size() == 1);
+    script_server endless([](received_request const&) { return scripted_reply::ok(std::string(1 << 20, ' ')); });
+    auto const long_one_source = chosen({{"AWS_CONTAINER_CREDENTIALS_FULL_URI", endless.endpoint() + "/"}});
+    std::string const long_one = co_await complaint(long_one_source);
+    CHECK(long_one.starts_with("protocol error"));
+}
+
+CO_TEST("credentials: a role by web identity, unsigned, with the token of its file") {
+    script_server server([](received_request const&) { return sts_answers("AssumeRoleWithWebIdentity"); });
+    auto const source_10 = chosen({{"AWS_WEB_IDENTITY_TOKEN_FILE", "/t"},
+                                   {"AWS_ROLE_ARN", "arn:x"},
+                                   {"AWS_ROLE_SESSION_NAME", "me"},
+                                   {"AWS_ENDPOINT_URL_STS", server.endpoint()}},
+                                  {{"/t", "jwt.a-b\n"}});
+    co_await check_keys(source_10);
+    received_request const sent = server.requests().at(0);
+    CHECK(sent.method == "POST");
+    CHECK(sent.body == "Version=2011-06-15&Action=AssumeRoleWithWebIdentity&RoleArn=arn%3Ax&RoleSessionName=me&WebIdentityToken=jwt.a-b");
+    CHECK(sent.header("authorization").empty());
+    script_server denies([](received_request const&) {
+        return scripted_reply::status(403,
+                                      "<ErrorResponse><Error><Code>AccessDenied</Code><Message>not you</Message></Error></ErrorResponse>");
+    });
+    auto const said_source =
+        chosen({{"AWS_WEB_IDENTITY_TOKEN_FILE", "/t"}, {"AWS_ROLE_ARN", "arn:x"}, {"AWS_ENDPOINT_URL_STS", denies.endpoint()}},
+               {{"/t", "CANARY"}});
+    std::string const said = co_await complaint(said_source);
+    CHECK(said == "not authenticated: it answered HTTP 403, AccessDenied: not you");
+}
+
+CO_TEST("credentials: a role by the keys of another profile, signed for STS") {
+    script_server server([](received_request const&) { return sts_answers("AssumeRole"); });
+    std::string const config =
+        "[profile p]\nrole_arn = arn:r\nsource_profile = base\nexternal_id = e 1\nrole_session_name = me\n"
+        "duration_seconds = 900\n[profile base]\naws_access_key_id = BASE\naws_secret_access_key = CANARY\n";
+    auto const source_12 = chosen({{"AWS_ENDPOINT_URL_STS", server.endpoint()}}, {}, config);
+    co_await check_keys(source_12);
+    received_request const sent = server.requests().at(0);
+    CHECK(sent.body == "Version=2011-06-15&Action=AssumeRole&RoleArn=arn%3Ar&RoleSessionName=me&DurationSeconds=900&ExternalId=e%201");
+    CHECK(sent.header("authorization").starts_with("AWS4-HMAC-SHA256 Credential=BASE/"));
+    CHECK(sent.header("authorization").find("/eu-west-1/sts/aws4_request") != std::string_view::npos);
+}
+
+CO_TEST("credentials: IAM Identity Center, by the token that a login left") {
+    script_server server([](received_request const& r) {
+        return r.target == "/federation/credentials?account_id=1&role_name=r%20x" && r.header("x-amz-sso_bearer_token") == "tok"
+                   ? scripted_reply::ok(
+                         R"({"roleCredentials":{"accessKeyId":"AKEY","secretAccessKey":"SKEY","sessionToken":"TKEY","expiration":4070908800000}})")
+                   : scripted_reply::status(401);
+    });
+    std::string const config =
+        "[sso-session my-sso]\nsso_region = eu-west-1\nsso_start_url = https://x\n"
+        "[profile p]\nsso_session = my-sso\nsso_account_id = 1\nsso_role_name = r x\n";
+    std::string const path = "/home/me/.aws/sso/cache/0ad374308c5a4e22f723adf10145eafad7c4031c.json";
+    texts const variables{{"HOME", "/home/me"}, {"AWS_ENDPOINT_URL_SSO", server.endpoint()}};
+    auto const source_13 = chosen(variables, {{path, R"({"accessToken":"tok","expiresAt":"2099-01-01T00:00:00Z"})"}}, config);
+    co_await check_keys(source_13);
+    auto const absent_source = chosen(variables, {}, config);
+    std::string const absent = co_await complaint(absent_source);
+    CHECK(absent == "not authenticated: there is no cached token: run aws sso login --sso-session my-sso");
+    auto const old_source = chosen(variables, {{path, R"({"accessToken":"tok","expiresAt":"2020-01-01T00:00:00Z"})"}}, config);
+    std::string const old = co_await complaint(old_source);
+    CHECK(old == "not authenticated: the cached token has expired: run aws sso login --sso-session my-sso");
+    auto const revoked_source = chosen(variables, {{path, R"({"accessToken":"CANARY","expiresAt":"2099-01-01T00:00:00Z"})"}}, config);
+    std::string const revoked = co_await complaint(revoked_source);
+    CHECK(revoked == "not authenticated: the cached token is not taken any more: run aws sso login --sso-session my-sso");
+}
+
+CO_TEST("credentials: what a process prints, without a shell, and ones that fail, print nonsense, hang or are not there") {
+    auto const by = [](std::string line) { return cached(process_keys(std::move(line), 500ms)); };
+    auto const source_17 = by(R"(/bin/echo '{"Version":1,"AccessKeyId":"AKEY","SecretAccessKey":"SKEY","SessionToken":"TKEY"}')");
+    co_await check_keys(source_17);
+    auto const failed_source = by("/bin/sh -c 'echo CANARY; exit 3'");
+    std::string const failed = co_await complaint(failed_source);
+    CHECK(failed == "not authenticated: credential_process failed with exit code 3");
+    auto const nonsense_source = by("/bin/echo CANARY");
+    std::string const nonsense = co_await complaint(nonsense_source);
+    CHECK(nonsense == "protocol error: the document is no JSON object");
+    auto const expanded_source = by("/bin/echo $HOME");
+    std::string const expanded = co_await complaint(expanded_source);
+    CHECK(expanded == "protocol error: the document is no JSON object");
+    auto const hangs_source = by("/bin/sleep 60");
+    std::string const hangs = co_await complaint(hangs_source);
+    CHECK(hangs.starts_with("timed out"));
+    auto const floods_source = by("/usr/bin/yes");
+    std::string const floods = co_await complaint(floods_source);
+    CHECK(floods.starts_with("timed out"));
+    auto const absent_source = by("/nowhere/tool");
+    std::string const absent = co_await complaint(absent_source);
+    CHECK(absent.find("cannot be started") != std::string::npos);
+}
