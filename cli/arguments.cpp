@@ -131,6 +131,36 @@ void add_cat(CLI::App& app, command& to, cat_options& options) {
     add_transfer(*verb, options.transfer, "--part-size");
 }
 
+/// NAME=VALUE, as often as wanted.
+void add_pairs(CLI::App& verb, std::string const& name, std::vector<std::pair<std::string, std::string>>& to, std::string const& help) {
+    auto const take = [&to, name](std::vector<std::string> const& all) {
+        for (std::string const& one : all) {
+            auto const equals = one.find('=');
+            if (equals == one.npos || equals == 0) throw CLI::ValidationError(name, "wants NAME=VALUE");
+            to.emplace_back(one.substr(0, equals), one.substr(equals + 1));
+        }
+    };
+    verb.add_option_function<std::vector<std::string>>(name, take, help)->type_name("NAME=VALUE")->allow_extra_args(false);
+}
+
+void add_written(CLI::App& verb, cp_options& to) {
+    auto const text = [&verb](char const* name, std::string& value, char const* help) {
+        verb.add_option(name, value, help)->type_name("TEXT");
+    };
+    text("--content-type", to.attributes.content_type, "of the objects written; attributes given here replace all of the source's");
+    text("--content-encoding", to.attributes.content_encoding, "as --content-type");
+    text("--content-language", to.attributes.content_language, "as --content-type");
+    text("--content-disposition", to.attributes.content_disposition, "as --content-type");
+    text("--cache-control", to.attributes.cache_control, "as --content-type");
+    add_pairs(verb, "--metadata", to.attributes.metadata, "as --content-type; may be repeated");
+    add_pairs(verb, "--tag", to.keeping.tags, "a tag of the objects written; may be repeated");
+    text("--storage-class", to.keeping.storage_class, "like STANDARD_IA");
+    text("--acl", to.keeping.acl, "a canned one, like public-read");
+    text("--sse", to.keeping.encryption, "encryption on the service's side: AES256 or aws:kms");
+    text("--sse-kms-key-id", to.keeping.kms_key, "the key for aws:kms");
+    verb.add_flag("--create-only", to.create_only, "fail when there is an object of that name");
+}
+
 void add_cp(CLI::App& app, command& to, cp_options& options) {
     CLI::App* const verb = add_verb(app, to, "cp", "copy objects and files, each to either; - is standard input or output", options);
     verb->add_option("FROM", options.from, "object, file, folder or -")->required()->type_name("");
@@ -138,6 +168,7 @@ void add_cp(CLI::App& app, command& to, cp_options& options) {
     verb->add_flag("-r,--recursive", options.recursive, "everything below FROM/, to the same place below TO/");
     verb->add_flag("--keep-partial", options.keep_partial, "after a failure the next copy to a file goes on where this one ended");
     add_transfer(*verb, options.transfer, "--part-size");
+    add_written(*verb, options);
 }
 
 void add_rm(CLI::App& app, command& to, rm_options& options) {

@@ -12,6 +12,9 @@ namespace sluice::inline v0::cli {
 
 [[noreturn]] void refuse_copy(std::string const& what, std::string const& where);
 
+/// What is said of every object that is written.
+put_options written_as(cp_options const& options);
+
 /// How every single copy is done.
 copy_options copying(cp_options const& options);
 

@@ -122,6 +122,7 @@ private:
         put_stream_options how;
         if (options_.transfer.part_size) how.part_size = *options_.transfer.part_size;
         how.report = report();
+        how.put = written_as(options_);
         byte_source const read = [&in, &sent](std::span<std::byte> into) -> awaitable<std::size_t> {
             std::size_t const n = co_await in.get().read_some(into);
             sent += n;
@@ -162,10 +163,19 @@ private:
 
 void refuse_copy(std::string const& what, std::string const& where) { throw_error(failure(errc::invalid_argument, what), "cp", where); }
 
+put_options written_as(cp_options const& options) {
+    put_options put;
+    put.attributes = options.attributes;
+    put.keeping = options.keeping;
+    put.create_only = options.create_only;
+    return put;
+}
+
 copy_options copying(cp_options const& options) {
     copy_options how;
     how.read = engine_options(options.transfer);
     how.keep_partial = options.keep_partial;
+    how.put = written_as(options);
     return how;
 }
 

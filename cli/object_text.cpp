@@ -55,6 +55,8 @@ json_object object_json(std::string const& uri, object_meta const& object) {
 json_object whole_object_json(std::string const& uri, object_meta const& object) {
     json_object out = object_json(uri, object);
     if (!object.version.empty()) out.add("version", object.version);
+    if (!object.storage_class.empty()) out.add("storage_class", object.storage_class);
+    if (!object.encryption.empty()) out.add("encryption", object.encryption);
     if (!object.access.empty()) out.add("access", object.access);
     if (object.checksum) out.add(checksum_name(object.checksum->algorithm), object.checksum->value);
     for (auto const& [name, value] : given(object.attributes)) out.add(name, *value);
@@ -73,6 +75,8 @@ std::string whole_object_text(std::string const& uri, object_meta const& object)
     line("etag", std::string(plain_etag(object.etag)));
     if (object.last_modified) line("last_modified", iso8601(*object.last_modified));
     if (!object.version.empty()) line("version", object.version);
+    if (!object.storage_class.empty()) line("storage_class", object.storage_class);
+    if (!object.encryption.empty()) line("encryption", object.encryption);
     if (!object.access.empty()) line("access", object.access);
     if (object.checksum) line(checksum_name(object.checksum->algorithm), object.checksum->value);
     for (auto const& [name, value] : given(object.attributes)) line(name, *value);

@@ -4,6 +4,7 @@
 
 #include <sluice/byte_range.hpp>
 #include <sluice/file.hpp>
+#include <sluice/options.hpp>
 #include <sluice/range_engine.hpp>
 
 #include <chrono>
@@ -52,7 +53,9 @@ struct stat_options {
 
 struct cp_options {
     std::string from, to;
-    bool recursive = false, keep_partial = false;
+    bool recursive = false, keep_partial = false, create_only = false;
+    sluice::v0::attributes attributes;  ///< of what is written to an object store; none given: the source's
+    sluice::v0::keeping keeping;
     transfer_options transfer;
 };
 

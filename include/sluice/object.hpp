@@ -38,6 +38,8 @@ struct object_meta {
     std::string etag;        ///< as the service gives it, quotes included
     std::optional<wall_time> last_modified;
     std::string version;                      ///< empty where the store keeps none
+    std::string storage_class;                ///< empty where the service tells none, as AWS does for STANDARD
+    std::string encryption;                   ///< by which the service keeps it, "AES256" and the like
     std::string access;                       ///< how a store of files reads it: "direct" or "buffered"; of other stores empty
     std::optional<object_checksum> checksum;  ///< where the service tells one of the whole; a listing has none
     sluice::v0::attributes attributes;

@@ -33,6 +33,7 @@ struct capabilities {
     bool conditional_put = false;      ///< put_options::if_match
     bool versions = false;             ///< get_options::version
     bool attributes = false;           ///< attributes are kept
+    bool keeping = false;              ///< put_options::keeping
     bool checksums = false;            ///< `head` tells the checksum of objects that have one, and what is read is checked against it
     std::uint32_t longest_key = 1024;  ///< bytes; every key up to here is taken
     std::uint32_t remove_batch = 1;    ///< keys of one request; larger batches are split by the store

@@ -51,9 +51,27 @@ struct head_options : call_options {
     std::string version;
 };
 
+/// How a service is to keep an object, beyond its bytes; what is empty is as the bucket says. Stores without such choices answer
+/// `unsupported` to each that is made. Values are the service's own words (API page PutObject), sent as they are.
+struct keeping {
+    keeping() {}
+    std::string storage_class;                              ///< "STANDARD_IA"
+    std::string acl;                                        ///< "public-read"
+    std::vector<std::pair<std::string, std::string>> tags;  ///< names are case-sensitive and used once
+    std::string encryption;                                 ///< "AES256", "aws:kms", "aws:kms:dsse"
+    std::string kms_key;                                    ///< id or ARN of the key for aws:kms
+    std::string kms_context;                                ///< base64 of a JSON object
+    std::string lock_mode;                                  ///< "GOVERNANCE", "COMPLIANCE"; goes with `retain_until`
+    std::optional<wall_time> retain_until;
+    bool legal_hold = false;
+
+    friend bool operator==(keeping const&, keeping const&) = default;
+};
+
 struct put_options : call_options {
     put_options() {}
     sluice::v0::attributes attributes;
+    sluice::v0::keeping keeping;
     bool create_only = false;  ///< `already_exists` when there is an object
     std::string if_match;      ///< replace exactly this version, else `precondition_failed`
     /// `create_upload` only: names what is being written, its version included. An upload that is dropped, or whose process dies, then
@@ -69,7 +87,8 @@ struct list_options : call_options {
     std::uint32_t max_keys = 1000;  ///< at most; a page may be shorter
 };
 
-static_assert(!std::is_aggregate_v<attempt> && !std::is_aggregate_v<call_options> && !std::is_aggregate_v<get_options> &&
-              !std::is_aggregate_v<head_options> && !std::is_aggregate_v<put_options> && !std::is_aggregate_v<list_options>);
+static_assert(!std::is_aggregate_v<keeping> && !std::is_aggregate_v<attempt> && !std::is_aggregate_v<call_options> &&
+              !std::is_aggregate_v<get_options> && !std::is_aggregate_v<head_options> && !std::is_aggregate_v<put_options> &&
+              !std::is_aggregate_v<list_options>);
 
 }  // namespace sluice::inline v0

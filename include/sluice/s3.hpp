@@ -34,12 +34,16 @@ struct SLUICE_API s3_settings {
     std::string endpoint;  ///< "http://127.0.0.1:9000"; empty: AWS in `region`
     bucket_style style = bucket_style::automatic;
     etag_form put_if_match = etag_form::quoted;
+    bool requester_pays = false;  ///< say with every request that who asks pays for it
     checksum_mode write_checksums = checksum_mode::automatic;
     checksum_mode read_checksums = checksum_mode::automatic;
     checksum_algorithm checksum = checksum_algorithm::crc64nvme;  ///< of what is written
     std::shared_ptr<credential_source> credentials;               ///< null: anonymous
     std::string ca_file;                                          ///< PEM file of additional CAs; the system's stay trusted
     std::string ca_directory;                                     ///< c_rehash directory of additional CAs
+    std::string certificate_file;  ///< PEM file of a client certificate with its chain, for services that want one
+    std::string key_file;          ///< PEM file of its key; empty: the same file
+    std::string key_password;      ///< of an encrypted key
     sluice::v0::timeouts timeouts;
     retry_policy retry;
     pool_options pool;

@@ -1,9 +1,11 @@
 #include "net/tls_context.hpp"
 
+#include "base/hash.hpp"
 #include "net/tls_native.hpp"
 
 #include <openssl/err.h>
 
+#include <cstring>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -34,6 +36,32 @@ void configure(SSL_CTX* c) {
     SSL_CTX_set_default_read_buffer_len(c, read_ahead);
 }
 
+/// For an encrypted key. Never asks at a terminal, as OpenSSL would.
+int give_password(char* into, int size, int, void* password) {
+    std::string const& text = *static_cast<std::string const*>(password);
+    if (text.size() > static_cast<std::size_t>(size)) return 0;
+    std::memcpy(into, text.data(), text.size());
+    return static_cast<int>(text.size());
+}
+
+result<void> use_certificate(SSL_CTX* c, tls_settings const& settings) {
+    std::string const& file = settings.certificate_file;
+    std::string const& key = settings.key_file.empty() ? file : settings.key_file;
+    if (file.empty() && key.empty()) return {};
+    if (file.empty()) return unusable("client key", key, "there is no certificate for it");
+    if (SSL_CTX_use_certificate_chain_file(c, file.c_str()) != 1) return unusable("client certificate", file, last_reason());
+    std::string password = settings.key_password;
+    SSL_CTX_set_default_passwd_cb(c, give_password);
+    SSL_CTX_set_default_passwd_cb_userdata(c, &password);
+    bool const used = SSL_CTX_use_PrivateKey_file(c, key.c_str(), SSL_FILETYPE_PEM) == 1;
+    SSL_CTX_set_default_passwd_cb_userdata(c, nullptr);
+    SSL_CTX_set_default_passwd_cb(c, nullptr);
+    base::wipe(password);
+    if (!used) return unusable("client key", key, last_reason());
+    if (SSL_CTX_check_private_key(c) != 1) return unusable("client key", key, "it is not that of the certificate");
+    return {};
+}
+
 }  // namespace
 
 tls_context::tls_context(std::unique_ptr<native> n) noexcept : native_(std::move(n)) {}
@@ -58,7 +86,9 @@ result<std::shared_ptr<tls_context const>> tls_context::make(tls_settings const&
         if (e) return unusable("CA directory", directory, e.message());
         if (SSL_CTX_load_verify_dir(c, directory.c_str()) != 1) return unusable("CA directory", directory, last_reason());
     }
+    result<void> const own = use_certificate(c, settings);
     ERR_clear_error();
+    if (!own) return own.error();
     return std::shared_ptr<tls_context const>(new tls_context(std::move(n)));
 }
 

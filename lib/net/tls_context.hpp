@@ -15,13 +15,16 @@ struct tls_settings {
     tls_settings() {}
     std::string ca_file;
     std::string ca_directory;
+    std::string certificate_file;  ///< PEM: our own certificate and those between it and its CA, for services that ask for one
+    std::string key_file;          ///< PEM: its key; empty: that is in `certificate_file`
+    std::string key_password;      ///< of an encrypted key; nobody is asked for one
     friend bool operator==(tls_settings const&, tls_settings const&) = default;
 };
 
 /// An immutable client configuration: TLS 1.2 and 1.3, peer verification always on. Share it between contexts and connections.
 class tls_context {
 public:
-    /// Errors: invalid_argument when a CA file or directory cannot be read.
+    /// Errors: invalid_argument when a file or directory cannot be read, or the key is not that of the certificate.
     static result<std::shared_ptr<tls_context const>> make(tls_settings const& settings);
     ~tls_context();
     tls_context(tls_context const&) = delete;

@@ -12,6 +12,7 @@ namespace sluice::inline v0::store {
 namespace {
 
 constexpr std::size_t key_limit = 1024;
+constexpr std::size_t most_tags = 10;
 
 failure refused(std::string what) { return {errc::invalid_argument, std::move(what)}; }
 
@@ -73,6 +74,41 @@ result<void> check_attributes(attributes const& a) {
     if (auto const twice = std::ranges::adjacent_find(names); twice != names.end())
         return refused("the metadata name \"" + *twice + "\" is given twice");
     return {};
+}
+
+result<void> check_keeping(keeping const& k) {
+    struct named {
+        std::string_view name;
+        std::string const& value;
+    };
+    for (named const& n : {named{"storage_class", k.storage_class}, named{"acl", k.acl}, named{"encryption", k.encryption},
+                           named{"kms_key", k.kms_key}, named{"kms_context", k.kms_context}, named{"lock_mode", k.lock_mode}}) {
+        if (!is_value(n.value)) return refused("keeping::" + std::string(n.name) + " must be printable ASCII without blanks at its ends");
+    }
+    bool const by_kms = k.encryption.starts_with("aws:kms");
+    if (!by_kms && (!k.kms_key.empty() || !k.kms_context.empty()))
+        return refused("keeping::kms_key and kms_context go with an encryption of aws:kms");
+    if (k.lock_mode.empty() == k.retain_until.has_value()) return refused("keeping::lock_mode and retain_until go together");
+    if (k.tags.size() > most_tags) return refused("an object has " + std::to_string(most_tags) + " tags at most");
+    std::vector<std::string_view> names;
+    for (auto const& [name, value] : k.tags) {
+        if (name.empty() || !base::valid_utf8(name) || !base::valid_utf8(value)) return refused("a tag has a name, and is UTF-8");
+        names.push_back(name);
+    }
+    std::ranges::sort(names);
+    if (auto const twice = std::ranges::adjacent_find(names); twice != names.end())
+        return refused("the tag \"" + std::string(*twice) + "\" is given twice");
+    return {};
+}
+
+result<void> check_no_keeping(keeping const& k) {
+    if (k == keeping()) return {};
+    std::string which = "object lock";
+    if (!k.encryption.empty() || !k.kms_key.empty() || !k.kms_context.empty()) which = "encryption";
+    if (!k.tags.empty()) which = "tags";
+    if (!k.acl.empty()) which = "access control";
+    if (!k.storage_class.empty()) which = "storage class";
+    return failure(errc::unsupported, "this store has no choice of " + which);
 }
 
 }  // namespace sluice::inline v0::store

@@ -2,6 +2,7 @@
 
 #include <sluice/error.hpp>
 #include <sluice/object.hpp>
+#include <sluice/options.hpp>
 
 #include <string_view>
 
@@ -16,5 +17,11 @@ result<void> check_listing_text(std::string_view text, std::string_view what);
 /// Attributes that can travel as header fields and come back as they were: names are tokens, used once; values are printable ASCII
 /// without blanks at their ends. Errors: invalid_argument naming the attribute.
 result<void> check_attributes(attributes const& a);
+
+/// What can travel as header fields and makes sense together. Errors: invalid_argument naming the choice.
+result<void> check_keeping(keeping const& k);
+
+/// For stores without such choices. Errors: unsupported naming the first that is made.
+result<void> check_no_keeping(keeping const& k);
 
 }  // namespace sluice::inline v0::store

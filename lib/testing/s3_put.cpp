@@ -9,8 +9,8 @@
 namespace sluice::inline v0::testing {
 namespace {
 
-constexpr std::array<std::string_view, 6> kept{"Content-Type",     "Cache-Control",    "Content-Disposition",
-                                               "Content-Encoding", "Content-Language", "Expires"};
+constexpr std::array<std::string_view, 8> kept{"Content-Type",     "Cache-Control", "Content-Disposition", "Content-Encoding",
+                                               "Content-Language", "Expires",       "x-amz-storage-class", "x-amz-server-side-encryption"};
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 #include "testing/s3_message.hpp"
 
 #include <algorithm>
+#include <array>
 #include <initializer_list>
 #include <set>
 
@@ -9,6 +10,15 @@ namespace sluice::inline v0::testing {
 namespace {
 
 constexpr std::size_t key_limit = 1024;
+constexpr std::array<std::string_view, 9> kept_by_choice{"x-amz-storage-class",
+                                                         "x-amz-acl",
+                                                         "x-amz-tagging",
+                                                         "x-amz-server-side-encryption",
+                                                         "x-amz-server-side-encryption-aws-kms-key-id",
+                                                         "x-amz-server-side-encryption-context",
+                                                         "x-amz-object-lock-mode",
+                                                         "x-amz-object-lock-retain-until-date",
+                                                         "x-amz-object-lock-legal-hold"};
 constexpr std::size_t metadata_limit = 2 * 1024;
 
 std::string lower(std::string_view const text) {
@@ -132,8 +142,8 @@ void check_operation(s3_request const& request) {
         if (name.starts_with("x-amz-") && !among(name, {"x-amz-date", "x-amz-content-sha256", "x-amz-security-token"}) &&
             !((put || part || completes) && name.starts_with("x-amz-checksum-") && name != "x-amz-checksum-mode") &&
             !(begins && among(name, {"x-amz-checksum-algorithm", "x-amz-checksum-type"})) && !(reads && name == "x-amz-checksum-mode") &&
-            !((put || begins) && (name.starts_with("x-amz-meta-") || name == "x-amz-storage-class")) &&
-            !(!of_object && request.is("PUT") && name == "x-amz-bucket-object-lock-enabled"))
+            !((put || begins) && (name.starts_with("x-amz-meta-") || std::ranges::find(kept_by_choice, name) != kept_by_choice.end())) &&
+            name != "x-amz-request-payer" && !(!of_object && request.is("PUT") && name == "x-amz-bucket-object-lock-enabled"))
             throw refusal("unknown header: " + name);
         bool const condition_on_reads = among(name, {"range", "if-modified-since", "if-unmodified-since"});
         if (condition_on_reads && !reads) throw refusal(name + " on " + request.raw.method);

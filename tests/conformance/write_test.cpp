@@ -225,3 +225,28 @@ CONFORMANCE("ill-formed keys are refused before anything is sent") {
     std::vector<object_key> const empty_key(1);
     CHECK_FAILS(errc::invalid_argument, p.store->remove(empty_key));
 }
+
+CONFORMANCE("a choice of how to keep an object is unsupported where there is none, never passed over") {
+    put_options tagged;
+    tagged.keeping.tags = {{"project", "a b"}};
+    auto const put_one = [&]() -> awaitable<void> {
+        payload data("x");
+        co_await p.store->put(p.key("kept"), std::move(data), tagged);
+    };
+    auto const upload_one = [&]() -> awaitable<void> {
+        upload up = co_await p.store->create_upload(p.key("kept-upload"), tagged);
+        payload data("x");
+        co_await up.write({1, 0}, std::move(data));
+        co_await up.complete();
+    };
+    if (p.store->can().keeping) {
+        co_await put_one();
+        co_await upload_one();
+        object_meta const about = co_await p.store->head(p.key("kept-upload"));
+        CHECK(about.size == 1);
+    } else {
+        CHECK_FAILS(errc::unsupported, put_one());
+        CHECK_FAILS(errc::unsupported, upload_one());
+        CHECK_FAILS(errc::not_found, p.store->head(p.key("kept")));
+    }
+}

@@ -55,6 +55,13 @@ std::string identity::key_pem() const {
     return text_of(out);
 }
 
+std::string encrypted_key_pem(identity const& who, std::string const& password) {
+    bio_ptr const out(BIO_new(BIO_s_mem()));
+    PEM_write_bio_PKCS8PrivateKey(out.get(), who.key.get(), EVP_aes_256_cbc(), password.data(), static_cast<int>(password.size()), nullptr,
+                                  nullptr);
+    return text_of(out);
+}
+
 identity make_certificate(certificate_wish const& wish, identity const* issuer) {
     identity made;
     made.key.reset(EVP_EC_gen("P-256"));

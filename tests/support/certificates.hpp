@@ -37,6 +37,9 @@ struct certificate_wish {
 /// A certificate signed by `issuer`, by itself when null. Keys are P-256: quick to make.
 identity make_certificate(certificate_wish const& wish, identity const* issuer = nullptr);
 
+/// The key, in PEM, under a password.
+std::string encrypted_key_pem(identity const& who, std::string const& password);
+
 /// A CA of its own for a test.
 identity make_authority();
 

@@ -93,6 +93,8 @@ std::string s3_model::read(request const& r) const {
     std::string const etag = etag_of(data), match = field(r.head, "If-Match"), range = field(r.head, "Range");
     if (!match.empty() && match != etag) return problem("412 Precondition Failed", "PreconditionFailed");
     std::string fields = "ETag: " + etag + "\r\n";
+    auto const id = put_ids.find(r.key);
+    if (id != put_ids.end() && !id->second.empty()) fields += "x-amz-meta-sluice-put: " + id->second + "\r\n";
     std::string whole = reply("200 OK", fields, data);
     if (r.method == "HEAD") whole.resize(whole.size() - data.size());
     if (range.empty()) return whole;
@@ -115,6 +117,7 @@ std::string s3_model::write(request const& r) {
     if (refused) return problem("412 Precondition Failed", "PreconditionFailed");
     if (!match.empty() && !there) return problem("404 Not Found", "NoSuchKey");
     objects[r.key] = r.body;
+    put_ids[r.key] = field(r.head, "x-amz-meta-sluice-put");
     return reply("200 OK", "ETag: " + etag_of(r.body) + "\r\n", {});
 }
 

@@ -14,6 +14,7 @@ namespace sluice::test {
 class s3_model {
 public:
     std::map<std::string, std::string> objects;
+    std::map<std::string, std::string> put_ids;  ///< of objects that a conditional put has written
     std::size_t page_limit = 1000;
     std::vector<std::string> seen;    ///< "GET k", in the order of answers
     std::deque<std::string> instead;  ///< whole answers to the next requests, whatever they ask for

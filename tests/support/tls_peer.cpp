@@ -17,6 +17,10 @@ tls_peer::tls_peer(identity const& who, std::function<void(SSL*)> script, tls_be
     SSL_CTX_set_min_proto_version(c, how.lowest);
     SSL_CTX_set_max_proto_version(c, how.highest);
     if (how.highest < TLS1_2_VERSION) SSL_CTX_set_security_level(c, 0);
+    if (how.wants != nullptr) {
+        SSL_CTX_set_verify(c, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+        X509_STORE_add_cert(SSL_CTX_get_cert_store(c), how.wants->certificate.get());
+    }
     peer_.start();
 }
 

@@ -12,6 +12,7 @@ struct tls_behaviour {
     tls_behaviour() {}
     int lowest = TLS1_2_VERSION, highest = TLS1_3_VERSION;
     int connections = 1;
+    identity const* wants = nullptr;  ///< a client certificate that this authority has signed
 };
 
 /// A `peer` that speaks TLS as `who`: the script runs after a successful handshake; with no script the connection is held until the

@@ -1,6 +1,7 @@
 #include "backend/file/writing.hpp"
 
 #include "backend/file/direct_access.hpp"
+#include "store/check.hpp"
 
 #include <fcntl.h>
 
@@ -61,6 +62,7 @@ awaitable<result<begun_file>> begin_by(operation* op, file_access access, put_op
 }  // namespace
 
 awaitable<result<begun_file>> begin_object(operation* op, put_options options) {
+    if (result<void> const checked = store::check_no_keeping(options.keeping); !checked) co_return checked.error();
     auto const attempt = [&](file_access access) { return begin_by(op, access, options); };
     co_return co_await by_access<begun_file>(op, &attempt);
 }

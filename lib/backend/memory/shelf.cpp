@@ -19,6 +19,12 @@ void shelf::check_key(std::string_view operation, object_key const& where) const
     if (!checked) throw_error(checked.error(), operation, uri() + where);
 }
 
+void shelf::check_write(std::string_view operation, object_key const& where, put_options const& options) const {
+    check_key(operation, where);
+    result<void> const checked = store::check_no_keeping(options.keeping);
+    if (!checked) throw_error(checked.error(), operation, uri() + where);
+}
+
 std::shared_ptr<stored const> shelf::open(std::string_view operation, object_key const& where, std::string const& version,
                                           store::read_conditions const& conditions) const {
     check_key(operation, where);

@@ -46,6 +46,7 @@ public:
     void keep_interrupted(object_key const& where, std::string const& resume_as, written_parts parts);
 
     void check_key(std::string_view operation, object_key const& where) const;
+    void check_write(std::string_view operation, object_key const& where, put_options const& options) const;
     [[noreturn]] void fail(errc reason, std::string_view operation, object_key const& where, std::string detail) const;
     std::string uri() const { return "mem://" + name_ + '/'; }
 

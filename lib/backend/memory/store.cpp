@@ -65,7 +65,7 @@ awaitable<body_reader> get(std::shared_ptr<shelf const> objects, object_key wher
 }
 
 awaitable<put_result> put(std::shared_ptr<shelf> objects, object_key where, payload data, put_options options) {
-    objects->check_key("put", where);
+    objects->check_write("put", where, options);
     bytes whole = co_await gather(std::move(data));
     boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
     wall_time const now = async::clock::of(executor).wall();

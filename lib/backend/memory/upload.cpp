@@ -94,7 +94,7 @@ private:
 }  // namespace
 
 awaitable<upload> create_upload(std::shared_ptr<shelf> objects, object_key where, put_options options) {
-    objects->check_key("create_upload", where);
+    objects->check_write("create_upload", where, options);
     co_return upload(std::make_shared<memory_upload>(std::move(objects), std::move(where), std::move(options)));
 }
 

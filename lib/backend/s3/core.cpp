@@ -16,6 +16,9 @@ result<std::shared_ptr<net::tls_context const>> tls_of(s3_settings const& settin
     net::tls_settings trust;
     trust.ca_file = settings.ca_file;
     trust.ca_directory = settings.ca_directory;
+    trust.certificate_file = settings.certificate_file;
+    trust.key_file = settings.key_file;
+    trust.key_password = settings.key_password;
     return net::tls_context::make(trust);
 }
 

@@ -112,6 +112,7 @@ awaitable<std::optional<failure>> operation::recover(failure f, retry::outcome c
 void operation::prepare(recipe const& what) {
     where_ = &store_->where();
     render(what, *where_, request_);
+    if (store_->settings.requester_pays) request_.headers.add("x-amz-request-payer", "requester");
     bool const anonymous = !keys_ || keys_->access_key.empty();
     as_.anonymous = anonymous;
     as_.temporary = !anonymous && !keys_->session_token.empty();

@@ -53,6 +53,27 @@ void add_attributes(http::fields& to, attributes const& a) {
     }
 }
 
+void add_keeping(http::fields& to, keeping const& k) {
+    auto const add = [&to](std::string_view name, std::string_view value) {
+        if (!value.empty()) to.add(name, value);
+    };
+    add("x-amz-storage-class", k.storage_class);
+    add("x-amz-acl", k.acl);
+    add("x-amz-server-side-encryption", k.encryption);
+    add("x-amz-server-side-encryption-aws-kms-key-id", k.kms_key);
+    add("x-amz-server-side-encryption-context", k.kms_context);
+    add("x-amz-object-lock-mode", k.lock_mode);
+    if (k.retain_until) add("x-amz-object-lock-retain-until-date", base::format_iso8601(*k.retain_until));
+    if (k.legal_hold) add("x-amz-object-lock-legal-hold", "ON");
+    std::string tags;
+    for (auto const& [name, value] : k.tags) {
+        std::string encoded;
+        base::percent_encode(encoded, name, false);
+        add_query(tags, encoded, value);
+    }
+    add("x-amz-tagging", tags);
+}
+
 /// The inside of a strong ETag in quotes; all else as it is.
 std::string_view without_quotes(std::string_view const etag) noexcept {
     bool const in_quotes = etag.size() > 2 && etag.starts_with('"') && etag.ends_with('"');
@@ -142,12 +163,14 @@ result<recipe> put_recipe(object_key const& key, payload data, put_options const
     if (if_match == etag_form::none && !options.if_match.empty())
         return failure(errc::unsupported, "by s3_settings::put_if_match the service has no If-Match for a put");
     if (auto const checked = store::check_attributes(options.attributes); !checked) return checked.error();
+    if (auto const checked = store::check_keeping(options.keeping); !checked) return checked.error();
     recipe r;
     r.method = "PUT";
     r.key = key;
     r.if_match = if_match == etag_form::bare ? std::string(without_quotes(options.if_match)) : quoted_etag(options.if_match);
     if (options.create_only) r.headers.add("If-None-Match", "*");
     add_attributes(r.headers, options.attributes);
+    add_keeping(r.headers, options.keeping);
     r.body = std::move(data);
     return r;
 }

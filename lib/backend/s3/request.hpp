@@ -34,6 +34,9 @@ struct recipe {
 /// Appends a parameter to an encoded query.
 void add_query(std::string& to, std::string_view name, std::string_view value);
 
+/// Names one conditional put, so that who lost its answer can tell its own object from another's. Users never see it.
+inline constexpr std::string_view put_id_header = "x-amz-meta-sluice-put";
+
 /// Writes `what`, sent to `where`, over `into`, whose memory is used again.
 void render(recipe const& what, place const& where, http::request& into);
 

@@ -31,6 +31,7 @@ bool take(std::string_view& text, char const c) noexcept {
 constexpr std::string_view meta_prefix = "x-amz-meta-", sum_prefix = "x-amz-checksum-";
 
 void take_metadata(attributes& into, std::string_view const name, std::string_view const value) {
+    if (http::equal_ignoring_case(name, put_id_header)) return;
     std::string lower(name.substr(meta_prefix.size()));
     for (char& c : lower)
         if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
@@ -56,7 +57,11 @@ void take_field(object_meta& into, std::string_view const name, std::string_view
         if (is("x-amz-version-id") && value != "null") into.version = value;
         break;
     case 19:
+        if (is("x-amz-storage-class")) into.storage_class = value;
         if (is("content-disposition")) into.attributes.content_disposition = value;
+        break;
+    case 28:
+        if (is("x-amz-server-side-encryption")) into.encryption = value;
         break;
     default: break;
     }

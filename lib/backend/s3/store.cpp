@@ -1,3 +1,4 @@
+#include "async/entropy.hpp"
 #include "backend/s3/body.hpp"
 #include "backend/s3/core.hpp"
 #include "backend/s3/multipart.hpp"
@@ -94,19 +95,47 @@ std::string checksum_text(payload const& data, checksum_algorithm const algorith
     return sum ? sum->finish() : std::string();
 }
 
+/// Whose object there is after a conditional put lost its answer.
+struct found_object {
+    bool there = false, ours = false;
+    put_result put;
+};
+
+awaitable<found_object> look_for(store_pointer store, object_key where, std::string put_id, call_options options) {
+    boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
+    operation op(std::move(store), std::move(executor), "head", std::move(where), operation_kind::read, options);
+    recipe const r = head_recipe(op.key(), head_options());
+    result<http::response> const answer = co_await op.send(&r);
+    found_object found;
+    if (!answer) co_return found;
+    found.there = true;
+    found.ours = answer->head().headers.value_or(put_id_header) == put_id;
+    found.put = put_result_of(answer->head());
+    co_return found;
+}
+
 awaitable<put_result> put(store_pointer store, object_key where, payload data, put_options options) {
     boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
+    std::string const id = async::entropy::of(executor).id_text();
     bool const exclusive = options.create_only || !options.if_match.empty();
     operation_kind const kind = exclusive ? operation_kind::exclusive : operation_kind::overwrite;
     etag_form const form = store->settings.put_if_match;
-    operation op(std::move(store), std::move(executor), "put", std::move(where), kind, options);
+    operation op(store, std::move(executor), "put", std::move(where), kind, options);
     try {
         op.deliver(store::check_key(op.key()));
         std::uint64_t const size = data.size();
         std::string const checksum = op.checksums().send ? checksum_text(data, *op.checksums().send) : std::string();
         recipe r = op.deliver(put_recipe(op.key(), std::move(data), options, form));
         if (!checksum.empty()) r.headers.add(checksum_header(*op.checksums().send), checksum);
+        if (exclusive) r.headers.add(put_id_header, id);
         result<http::response> sent = co_await op.send(&r);
+        if (!sent && sent.error().reason() == errc::ambiguous) {
+            found_object found = co_await look_for(store, op.key(), id, options);
+            if (found.there && !found.ours && options.create_only) op.raise(already_there(std::move(sent).error()));
+            if (!found.ours) op.raise(std::move(sent).error());
+            op.succeeded(size);
+            co_return std::move(found.put);
+        }
         if (!sent && options.create_only && sent.error().info().status == 412 && sent.error().reason() == errc::precondition_failed)
             op.raise(already_there(std::move(sent).error()));
         if (!sent && !options.if_match.empty()) op.raise(not_that_version(std::move(sent).error(), form));
@@ -180,7 +209,7 @@ public:
     }
     capabilities can() const noexcept override {
         capabilities c;
-        c.create_only_put = c.versions = c.attributes = true;
+        c.create_only_put = c.versions = c.attributes = c.keeping = true;
         c.conditional_put = core_->settings.put_if_match != etag_form::none;
         c.remove_batch = 1000;
         c.uploads = true;

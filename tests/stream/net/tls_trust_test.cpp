@@ -1,5 +1,6 @@
 #include "support/co_test.hpp"
 #include "support/says.hpp"
+#include "support/streams.hpp"
 #include "support/tls_peer.hpp"
 #include "support/tls_world.hpp"
 
@@ -126,4 +127,105 @@ CO_TEST("tls: a certificate that may not sign signs nothing") {
     stream_result const s = co_await handshake(server.port(), test::trusting(leaf), "localhost");
     REQUIRE(s.has_error());
     CHECK(s.error().reason() == errc::untrusted_peer);
+}
+
+namespace {
+
+/// Both files of a client certificate, and a configuration that shows it.
+struct client_certificate {
+    explicit client_certificate(identity const& issuer)
+        : who(test::make_certificate(certificate_wish(), &issuer)),
+          certificate(who.certificate_pem()),
+          key(who.key_pem()) {}
+
+    net::tls_settings settings(std::string const& ca_file) const {
+        net::tls_settings s;
+        s.ca_file = ca_file;
+        s.certificate_file = certificate.path();
+        s.key_file = key.path();
+        return s;
+    }
+
+    identity who;
+    test::temporary_file certificate, key;
+};
+
+awaitable<std::string> first_words(std::uint16_t port, context_ptr context) {
+    stream_result done = co_await handshake(port, std::move(context), "localhost");
+    if (!done) co_return std::string(to_string(done.error().reason())) + ": " + done.error().info().detail;
+    test::received const got = co_await test::read_up_to(done.value().get(), 5);
+    co_return got.data;
+}
+
+test::tls_behaviour wanting(identity const& authority, int version) {
+    test::tls_behaviour how;
+    how.lowest = how.highest = version;
+    how.wants = &authority;
+    return how;
+}
+
+}  // namespace
+
+CO_TEST("tls: a peer that wants a client certificate gets the one of the settings, by TLS 1.2 and 1.3") {
+    identity const authority = test::make_authority();
+    identity const server = test::make_certificate(certificate_wish("DNS:localhost"), &authority);
+    test::temporary_file const ca(authority.certificate_pem());
+    client_certificate const own(authority);
+    for (int const version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+        tls_peer peer(
+            server, [](SSL* c) { test::send_all(c, "hello"); }, wanting(authority, version));
+        context_ptr const context = net::tls_context::make(own.settings(ca.path())).value();
+        std::string const got = co_await first_words(peer.port(), context);
+        CHECK(got == "hello");
+    }
+}
+
+CO_TEST("tls: without a client certificate, or with one of another authority, nothing is read from a peer that wants one") {
+    identity const authority = test::make_authority(), other = test::make_authority();
+    identity const server = test::make_certificate(certificate_wish("DNS:localhost"), &authority);
+    test::temporary_file const ca(authority.certificate_pem());
+    client_certificate const wrong(other);
+    net::tls_settings none;
+    none.ca_file = ca.path();
+    for (net::tls_settings const& settings : {none, wrong.settings(ca.path())}) {
+        // By TLS 1.3 a client hears of it only when it reads.
+        tls_peer peer(
+            server, [](SSL* c) { test::send_all(c, "hello"); }, wanting(authority, TLS1_2_VERSION));
+        context_ptr const context = net::tls_context::make(settings).value();
+        std::string const got = co_await first_words(peer.port(), context);
+        CHECK(got.starts_with("untrusted peer: "));
+        CHECK_MESSAGE(got.find("wants a client certificate") != std::string::npos, got);
+    }
+}
+
+TEST_CASE("tls: a client certificate that cannot be used is refused at once, and no password is told or asked for") {
+    identity const authority = test::make_authority();
+    client_certificate const one(authority), two(authority);
+    auto const complaint = [](net::tls_settings const& s) {
+        result<context_ptr> const made = net::tls_context::make(s);
+        if (made) return std::string("none");
+        CHECK(made.error().reason() == errc::invalid_argument);
+        return made.error().info().detail;
+    };
+    net::tls_settings s = one.settings({});
+    CHECK(complaint(s) == "none");
+    s.key_file = two.key.path();
+    CHECK(complaint(s).find("client key") == 0);
+    s.key_file = "/nonexistent/key.pem";
+    CHECK(complaint(s).find("/nonexistent/key.pem") != std::string::npos);
+    s = one.settings({});
+    s.certificate_file = "/nonexistent/certificate.pem";
+    CHECK(complaint(s).find("client certificate \"/nonexistent/certificate.pem\"") == 0);
+    s.certificate_file.clear();
+    CHECK(complaint(s).find("there is no certificate for it") != std::string::npos);
+
+    test::temporary_file const locked(test::encrypted_key_pem(one.who, "right"));
+    s = one.settings({});
+    s.key_file = locked.path();
+    CHECK(complaint(s).find("client key") == 0);
+    s.key_password = "CANARY";
+    CHECK(complaint(s).find("client key") == 0);
+    CHECK(complaint(s).find("CANARY") == std::string::npos);
+    s.key_password = "right";
+    CHECK(complaint(s) == "none");
 }

@@ -187,19 +187,54 @@ CO_TEST("put: an overwrite whose answer was lost is sent again, the same bytes")
     }
 }
 
-CO_TEST("put: an exclusive write with an unknown outcome is ambiguous, and not sent twice") {
-    std::vector<s3_fault> const faults{lost_answer(), answer(500, "InternalError"), answer(504, "")};
-    for (s3_fault const& fault : faults) {
+CO_TEST("put: a conditional write whose answer was lost is found again by its name, and not sent twice") {
+    for (bool const swap : {false, true}) {
         s3_server server;
         auto const store = quick_store(server.endpoint());
+        put_options options;
+        options.create_only = !swap;
+        if (swap) options.if_match = server.put("bucket", "k", "old");
+        options.attributes.metadata = {{"colour", "blue"}};
         std::atomic<int> puts = 0;
-        fault_first(server, "PUT", fault, puts);
-        put_options create;
-        create.create_only = true;
-        error const e = co_await error_of(store->put("k", payload("data"), create));
-        CHECK(e.reason() == errc::ambiguous);
-        CHECK(contains(e.what(), "may or may not"));
+        fault_first(server, "PUT", lost_answer(), puts);
+        put_result const put = co_await store->put("k", payload("data"), options);
         CHECK(puts == 1);
+        CHECK(server.get("bucket", "k") == "data");
+        object_meta const meta = co_await store->head("k");
+        CHECK(meta.etag == put.etag);
+        CHECK(meta.attributes.metadata == options.attributes.metadata);  // the name is nobody else's business
+    }
+}
+
+CO_TEST("put: a create-only write that met another's object, behind an answer that said nothing, is already_exists") {
+    s3_server server;
+    server.put("bucket", "k", "theirs");
+    auto const store = quick_store(server.endpoint());
+    std::atomic<int> puts = 0;
+    fault_first(server, "PUT", answer(500, "InternalError"), puts);
+    put_options create;
+    create.create_only = true;
+    error const e = co_await error_of(store->put("k", payload("data"), create));
+    CHECK(e.reason() == errc::already_exists);
+    CHECK(server.get("bucket", "k") == "theirs");
+}
+
+CO_TEST("put: an exclusive write with an unknown outcome is ambiguous, and not sent twice") {
+    std::vector<s3_fault> const faults{answer(500, "InternalError"), answer(504, "")};
+    for (s3_fault const& fault : faults) {
+        for (bool const swap : {false, true}) {
+            s3_server server;
+            auto const store = quick_store(server.endpoint());
+            put_options options;
+            options.create_only = !swap;
+            if (swap) options.if_match = server.put("bucket", "k", "old");
+            std::atomic<int> puts = 0;
+            fault_first(server, "PUT", fault, puts);
+            error const e = co_await error_of(store->put("k", payload("data"), options));
+            CHECK(e.reason() == errc::ambiguous);
+            CHECK(contains(e.what(), "may or may not"));
+            CHECK(puts == 1);
+        }
     }
 }
 
@@ -255,7 +290,8 @@ CO_TEST("put: an exclusive write whose reused connection breaks before an answer
         scripted_reply nothing("");
         nothing.reset = true;
         server.push(nothing);
-        server.push(scripted_reply::ok("", {{"ETag", "\"e1\""}}));
+        scripted_reply const put_done = scripted_reply::ok("", {{"ETag", "\"e1\""}}), nothing_there = scripted_reply::status(404);
+        server.push(exclusive ? nothing_there : put_done);
         auto const store = quick_store(server.endpoint());
         co_await store->put("a", payload("x"));
         put_options options;
@@ -263,7 +299,8 @@ CO_TEST("put: an exclusive write whose reused connection breaks before an answer
         if (exclusive) {
             error const e = co_await error_of(store->put("b", payload("y"), options));
             CHECK(e.reason() == errc::ambiguous);
-            CHECK(server.requests().size() == 2);
+            CHECK(server.requests().size() == 3);
+            CHECK(server.requests().back().method == "HEAD");
         } else {
             put_result const put = co_await store->put("b", payload("y"), options);
             CHECK(put.etag == "\"e1\"");
@@ -327,4 +364,32 @@ CO_TEST("put: an answer without an ETag is no success, whatever it welcomes us t
     CHECK(e.reason() == errc::protocol);
     CHECK(e.info().uri == "s3://bucket/k");
     CHECK(portal.requests().size() == 1);
+}
+
+CO_TEST("put: how a service is to keep an object travels with puts and uploads, and comes back where it tells") {
+    s3_server_options server_options;
+    server_options.min_part_size = 1;
+    s3_server server(server_options);
+    s3_settings settings = quick_settings(server.endpoint());
+    settings.requester_pays = true;
+    auto const store = make_s3_store(settings);
+    put_options options;
+    options.keeping.storage_class = "STANDARD_IA";
+    options.keeping.acl = "bucket-owner-full-control";
+    options.keeping.tags = {{"a b", "c&d=e"}, {"\xc3\xa9", ""}};
+    options.keeping.encryption = "aws:kms";
+    options.keeping.kms_key = "arn:aws:kms:eu-west-1:1:key/k";
+    options.keeping.lock_mode = "GOVERNANCE";
+    options.keeping.retain_until = wall_time(std::chrono::seconds(4'000'000'000));
+    options.keeping.legal_hold = true;
+    co_await store->put("k", payload("data"), options);
+    upload up = co_await store->create_upload("u", options);
+    co_await up.write({1, 0}, payload("data"));
+    co_await up.complete();
+    for (char const* key : {"k", "u"}) {
+        object_meta const meta = co_await store->head(key);
+        CHECK(meta.storage_class == "STANDARD_IA");
+        CHECK(meta.encryption == "aws:kms");
+    }
+    CHECK(server.counts().refused == 0);
 }

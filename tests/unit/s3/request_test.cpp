@@ -1,5 +1,6 @@
 #include "backend/s3/request.hpp"
 
+#include "backend/s3/multipart.hpp"
 #include "base/hash.hpp"
 #include "codec/xml.hpp"
 
@@ -189,4 +190,36 @@ TEST_CASE("request: batches have at most 1000 keys and stay under 2 MB") {
     CHECK(n > 300);
     CHECK(n < 1000);
     CHECK(s3::delete_batch_recipe(std::span(large).first(n)).body.size() < 2'000'000);
+}
+
+TEST_CASE("s3 request: choices of keeping in headers; what cannot be is refused before anything is sent") {
+    put_options options;
+    options.keeping.tags = {{"a b", "c&d=e"}, {"x", ""}};
+    options.keeping.lock_mode = "COMPLIANCE";
+    options.keeping.retain_until = wall_time(std::chrono::seconds(1'767'247'200));
+    s3::recipe const r = s3::put_recipe("k", payload("d"), options, etag_form::quoted).value();
+    CHECK(r.headers.find("x-amz-tagging") == "a%20b=c%26d%3De&x=");
+    CHECK(r.headers.find("x-amz-object-lock-mode") == "COMPLIANCE");
+    CHECK(r.headers.find("x-amz-object-lock-retain-until-date") == "2026-01-01T06:00:00.000Z");
+    CHECK_FALSE(r.headers.find("x-amz-object-lock-legal-hold"));
+    CHECK_FALSE(r.headers.find("x-amz-storage-class"));
+    s3::recipe const begun = s3::begin_upload_recipe("k", options, etag_form::quoted).value();
+    CHECK(begun.headers.find("x-amz-tagging") == "a%20b=c%26d%3De&x=");
+
+    auto const refused = [](auto change) {
+        put_options o;
+        change(o.keeping);
+        return s3::put_recipe("k", payload(), o, etag_form::quoted).error().reason() == errc::invalid_argument;
+    };
+    CHECK(refused([](keeping& k) { k.storage_class = "A\r\nX: y"; }));
+    CHECK(refused([](keeping& k) { k.acl = " public-read"; }));
+    CHECK(refused([](keeping& k) { k.kms_key = "k"; }));
+    CHECK(refused([](keeping& k) { k.lock_mode = "GOVERNANCE"; }));
+    CHECK(refused([](keeping& k) { k.retain_until = wall_time(); }));
+    CHECK(refused([](keeping& k) { k.tags = {{"a", "1"}, {"a", "2"}}; }));
+    CHECK(refused([](keeping& k) { k.tags = {{"", "1"}}; }));
+    CHECK(refused([](keeping& k) { k.tags = {{"\xff", "1"}}; }));
+    CHECK(refused([](keeping& k) {
+        for (int i = 0; i < 11; ++i) k.tags.emplace_back(std::to_string(i), "");
+    }));
 }
