@@ -57,9 +57,8 @@ struct SLUICE_API s3_settings {
     /// Keys come from the first of these places that is configured: the environment, the profile (its keys, role_arn with source_profile or
     /// credential_source, web_identity_token_file, sso_session, credential_process), AWS_WEB_IDENTITY_TOKEN_FILE, the container's metadata
     /// service (ECS, EKS), EC2's (IMDSv2; where there is none within a second, requests go unsigned). They are fetched when they are
-    /// needed, and again before they expire. `credentials_of_env` tells the place.
-    /// The only place that reads the environment.
-    /// Errors: invalid_argument for a profile that was named and does not exist.
+    /// needed, and again before they expire; settings of keys that contradict each other are said then. `credentials_of_env` tells the
+    /// place. The only place that reads the environment. Errors: invalid_argument for a profile that was named and does not exist.
     static s3_settings from_env(std::string profile = {});
 };
 

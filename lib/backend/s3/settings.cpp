@@ -99,6 +99,21 @@ result<auth::chosen_source> choose(surroundings const& around, found_profile& fo
     return auth::choose_source(around, found.chain);
 }
 
+/// Keys that are configured in a way that cannot be gone: said when they are needed, since who works on files never needs them.
+class refused_keys final : public auth::provider {
+public:
+    explicit refused_keys(failure why) : why_(std::move(why)) {}
+    std::string name() const override { return "the AWS settings"; }
+    awaitable<result<credentials>> fetch() override { co_return why_; }
+
+private:
+    failure const why_;
+};
+
+bool half_a_key_pair(surroundings const& around) {
+    return around.variable("AWS_ACCESS_KEY_ID").empty() != around.variable("AWS_SECRET_ACCESS_KEY").empty();
+}
+
 /// Letter case does not matter, as in AWS's tools.
 result<checksum_mode> mode_of(surroundings const& around, char const* const name) {
     std::string const value = around.variable(name);
@@ -132,10 +147,10 @@ result<s3_settings> read_settings(surroundings const& around, std::string name) 
     auto found = find_profile(around, std::move(name));
     if (!found) return found.error();
     auto chosen = choose(around, *found);
-    if (!chosen) return chosen.error();
+    if (!chosen && half_a_key_pair(around)) return chosen.error();
 
     s3_settings settings;
-    settings.credentials = std::move(chosen->source);
+    settings.credentials = chosen ? std::move(chosen->source) : auth::cached(std::make_shared<refused_keys>(chosen.error()));
     settings.region = found->chain.region;
     settings.ca_file = found->chain.ca_file;
     settings.endpoint = first_of(around, {"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"});
@@ -153,7 +168,7 @@ result<s3_settings> read_settings(surroundings const& around, std::string name) 
 
 credentials_report credentials_of_env(std::string profile) {
     auto report = s3::read_report(s3::real_surroundings(), std::move(profile));
-    if (!report) throw_error(std::move(report).error(), "read credentials", "");
+    if (!report) throw error(report.error().reason(), report.error().info());
     return *std::move(report);
 }
 
