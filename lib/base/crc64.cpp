@@ -94,10 +94,7 @@ SLUICE_CARRY_LESS std::uint64_t advance_by_folding(std::uint64_t const state, st
     return advance(advance(0, folded), data);
 }
 
-bool can_fold() noexcept {
-    static bool const can = __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("sse4.1");
-    return can;
-}
+bool can_fold() noexcept { return __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("sse4.1"); }
 
 #endif
 
