@@ -99,7 +99,7 @@ def ring_asan():
 
 
 def ring_tsan():
-    return programs("tsan", PROGRAMS, TSAN, 3)
+    return programs("tsan", PROGRAMS, TSAN, 6)
 
 
 def ring_clang():
