@@ -1,6 +1,7 @@
 #include "net/dial.hpp"
 
 #include "net/dns_cache.hpp"
+#include "net/socket_transport.hpp"
 #include "support/cancelling.hpp"
 #include "support/co_test.hpp"
 #include "support/peer.hpp"
@@ -8,6 +9,8 @@
 #include "support/streams.hpp"
 
 #include <boost/asio/this_coro.hpp>
+
+#include <map>
 
 using namespace sluice;
 using namespace std::chrono_literals;
@@ -35,6 +38,33 @@ awaitable<void> names_are(std::vector<std::string> addresses) {
 awaitable<async::time_point> in(std::chrono::milliseconds span) {
     asio::any_io_executor const executor = co_await asio::this_coro::executor;
     co_return async::clock::of(executor).now() + span;
+}
+
+/// A host "many" with several addresses, all of which are 127.0.0.1 but for one that refuses; counts who is asked.
+class many_addresses final : public net::transport_provider {
+public:
+    explicit many_addresses(std::map<std::string, int>* asked) : asked_(asked) {}
+    awaitable<result<std::vector<std::string>>> resolve(std::string, async::time_point) override {
+        std::vector<std::string> found;
+        for (auto const& one : *asked_) found.push_back(one.first);
+        co_return found;
+    }
+    awaitable<result<std::unique_ptr<net::stream>>> dial(net::address to, async::time_point deadline) override {
+        ++(*asked_)[to.text];
+        if (to.text == "refusing") co_return failure(errc::unreachable, "refused");
+        to.text = "127.0.0.1";
+        result<std::unique_ptr<net::stream>> s = co_await sockets_.dial(std::move(to), deadline);
+        co_return s;
+    }
+
+private:
+    net::socket_transport sockets_;
+    std::map<std::string, int>* asked_;
+};
+
+awaitable<void> addresses_are(std::map<std::string, int>* asked) {
+    asio::any_io_executor const executor = co_await asio::this_coro::executor;
+    net::transport::of(executor).replace(std::make_unique<many_addresses>(asked));
 }
 
 void talk(int fd) {
@@ -123,4 +153,27 @@ CO_TEST("dial: cancel while connecting") {
     };
     bool const stopped = co_await test::cancelled(connect);
     CHECK(stopped);
+}
+
+CO_TEST("dial: new connections are spread over the addresses of a host") {
+    std::map<std::string, int> asked{{"a", 0}, {"b", 0}, {"c", 0}};
+    co_await addresses_are(&asked);
+    peer server(talk, 30);
+    for (int i = 0; i < 30; ++i) {
+        result<std::unique_ptr<net::stream>> s = co_await net::dial(at("many", server.port()), timeouts(), async::never);
+        REQUIRE(s.has_value());
+    }
+    for (auto const& [address, times] : asked) CHECK_MESSAGE(times == 10, address);
+}
+
+CO_TEST("dial: an address that refuses is asked once in a while, and costs no connection") {
+    std::map<std::string, int> asked{{"a", 0}, {"refusing", 0}};
+    co_await addresses_are(&asked);
+    peer server(talk, 30);
+    for (int i = 0; i < 30; ++i) {
+        result<std::unique_ptr<net::stream>> s = co_await net::dial(at("many", server.port()), timeouts(), async::never);
+        REQUIRE(s.has_value());
+    }
+    CHECK(asked["a"] == 30);
+    CHECK(asked["refusing"] == 1);
 }
