@@ -3,6 +3,7 @@
 #include <sluice/checksum.hpp>
 #include <sluice/credentials.hpp>
 #include <sluice/log.hpp>
+#include <sluice/network_options.hpp>
 #include <sluice/object_store.hpp>
 #include <sluice/pool_options.hpp>
 #include <sluice/retry_policy.hpp>
@@ -44,6 +45,7 @@ struct SLUICE_API s3_settings {
     std::string certificate_file;  ///< PEM file of a client certificate with its chain, for services that want one
     std::string key_file;          ///< PEM file of its key; empty: the same file
     std::string key_password;      ///< of an encrypted key
+    network_options network;       ///< proxies, and where connections come from
     sluice::v0::timeouts timeouts;
     retry_policy retry;
     pool_options pool;
@@ -54,6 +56,9 @@ struct SLUICE_API s3_settings {
     /// AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, AWS_CA_BUNDLE, AWS_REQUEST_CHECKSUM_CALCULATION,
     /// AWS_RESPONSE_CHECKSUM_VALIDATION), then the profile (argument, AWS_PROFILE, or "default") in the files
     /// AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE; the keys of a profile named by the argument come before the environment's.
+    /// Proxies: https_proxy or HTTPS_PROXY, http_proxy in lower case alone (what a CGI program's HTTP_PROXY says comes from whoever asks
+    /// it), all_proxy or ALL_PROXY where those say nothing, and no_proxy or NO_PROXY. Requests for keys to STS and IAM Identity Center take
+    /// the same ones, those to metadata services never any.
     /// Keys come from the first of these places that is configured: the environment, the profile (its keys, role_arn with source_profile or
     /// credential_source, web_identity_token_file, sso_session, credential_process), AWS_WEB_IDENTITY_TOKEN_FILE, the container's metadata
     /// service (ECS, EKS), EC2's (IMDSv2; where there is none within a second, requests go unsigned). They are fetched when they are

@@ -164,6 +164,7 @@ private:
     void add_common(role& which) const {
         which.endpoint = around_.variable("AWS_ENDPOINT_URL_STS");
         which.ca_file = in_.ca_file;
+        which.network = in_.network;
     }
 
     found_source by_name(std::string const& credential_source) {
@@ -191,6 +192,7 @@ private:
         account.role_name = setting(p, "sso_role_name");
         account.endpoint = around_.variable("AWS_ENDPOINT_URL_SSO");
         account.ca_file = in_.ca_file;
+        account.network = in_.network;
         bool const plain =
             std::ranges::all_of(account.region, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
         if (account.region.empty() || !plain || account.account_id.empty() || account.role_name.empty())

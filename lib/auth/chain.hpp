@@ -4,6 +4,7 @@
 #include "auth/provider.hpp"
 
 #include <sluice/credentials.hpp>
+#include <sluice/network_options.hpp>
 
 #include <string>
 
@@ -17,6 +18,7 @@ struct chain_input {
     bool named = false;  ///< by the caller himself: its keys come before the environment's
     std::string region;  ///< for STS
     std::string ca_file;
+    network_options network;
 };
 
 struct chosen_source {

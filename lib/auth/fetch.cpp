@@ -21,6 +21,9 @@ result<net::origin> origin_of(key_request const& what) {
     net::origin to;
     to.host = what.to.host;
     to.port = what.to.port;
+    auto route = net::choose_route(what.network, to.host, to.port, what.to.tls);
+    if (!route) return route.error();
+    to.route = *std::move(route);
     if (!what.to.tls) return to;
     net::tls_settings trust;
     trust.ca_file = what.ca_file;

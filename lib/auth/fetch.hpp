@@ -6,6 +6,7 @@
 #include <sluice/awaitable.hpp>
 #include <sluice/credentials.hpp>
 #include <sluice/error.hpp>
+#include <sluice/network_options.hpp>
 
 #include <chrono>
 #include <string>
@@ -23,6 +24,7 @@ struct key_request {
     std::string sign_for;                     ///< region; empty: the request goes unsigned
     std::shared_ptr<credentials const> keys;  ///< to sign with
     std::string ca_file;
+    network_options network;                                  ///< as it is made: straight there
     std::chrono::nanoseconds limit{std::chrono::seconds(5)};  ///< of one attempt
     unsigned attempts = 3;
 };

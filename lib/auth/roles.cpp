@@ -26,6 +26,7 @@ result<key_request> to_sts(role const& which) {
     request.to = *std::move(to);
     request.headers.add("Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
     request.ca_file = which.ca_file;
+    request.network = which.network;
     return request;
 }
 

@@ -2,6 +2,8 @@
 
 #include "auth/provider.hpp"
 
+#include <sluice/network_options.hpp>
+
 namespace sluice::inline v0::auth {
 
 /// Whose keys STS is asked for.
@@ -14,6 +16,7 @@ struct role {
     std::string region;        ///< of STS; empty: us-east-1
     std::string endpoint;      ///< "https://sts.example"; empty: AWS's in the region
     std::string ca_file;
+    network_options network;
 };
 
 /// By a token that somebody else signed (AssumeRoleWithWebIdentity): its file is read anew each time.

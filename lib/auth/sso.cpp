@@ -54,6 +54,7 @@ private:
         request.to = *std::move(to);
         request.headers.add("x-amz-sso_bearer_token", token.token);
         request.ca_file = account_.ca_file;
+        request.network = account_.network;
         return request;
     }
 

@@ -2,6 +2,8 @@
 
 #include "auth/provider.hpp"
 
+#include <sluice/network_options.hpp>
+
 namespace sluice::inline v0::auth {
 
 /// What a profile says of IAM Identity Center.
@@ -14,6 +16,7 @@ struct sso_account {
     std::string role_name;
     std::string endpoint;  ///< empty: AWS's portal in the region
     std::string ca_file;
+    network_options network;
 };
 
 /// Where `aws sso login` leaves the token, below the home directory.

@@ -100,7 +100,7 @@ awaitable<result<response>> send(net::origin const* to, request const* what, sen
     boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
     pool& shared = pool::of(executor);
     std::unique_ptr<exchange> trip = shared.make_exchange();
-    if (std::optional<failure> refused = trip->prepare(*what, *how)) co_return std::move(*refused);
+    if (std::optional<failure> refused = trip->prepare(*what, *how, to->forwarder())) co_return std::move(*refused);
 
     bool const careful = what->method != "GET" && what->method != "HEAD";  // a write's answer must be no other's
     lease place = shared.take(*to, how->pool, careful);
@@ -123,6 +123,9 @@ awaitable<result<response>> send(net::origin const* to, request const* what, sen
             trip->woke();
         }
         here.calm();
+        if (!trip->failed() && to->forwarder() != nullptr && trip->head().status == 407)
+            trip->fail(errc::unauthenticated, "the proxy " + net::with_port(to->forwarder()->host, to->forwarder()->port) +
+                                                  " wants other credentials (HTTP 407); put them into its URL");
         if (!trip->failed()) co_return response(std::move(trip));
         // The server closed a reused connection just as we sent. Once, on a fresh one: what is idle beside it is likely gone as well.
         if (again || !how->replayable || !trip->stale()) co_return trip->why();

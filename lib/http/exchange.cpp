@@ -24,11 +24,11 @@ exchange::~exchange() = default;
 
 bool exchange::small_body() const noexcept { return what_->body.source() == nullptr && what_->body.size() <= small; }
 
-std::optional<failure> exchange::prepare(request const& what, send_options const& how) {
+std::optional<failure> exchange::prepare(request const& what, send_options const& how, net::proxy const* const by) {
     what_ = &what;
     is_ = marks();
     patience_ = patience(how.limits, how.deadline);
-    if (std::optional<failure> refused = format_head(what, out_)) return refused;
+    if (std::optional<failure> refused = format_head(what, out_, by)) return refused;
     if (small_body())
         for (bytes const& piece : what.body.pieces()) out_.append(piece.text());
     return std::nullopt;

@@ -35,8 +35,8 @@ public:
     exchange(exchange const&) = delete;
     exchange& operator=(exchange const&) = delete;
 
-    /// Formats the request, which must outlive the sending. Errors: invalid_argument.
-    std::optional<failure> prepare(request const& what, send_options const& how);
+    /// Formats the request, which must outlive the sending, for its origin or for a proxy that forwards it. Errors: invalid_argument.
+    std::optional<failure> prepare(request const& what, send_options const& how, net::proxy const* by = nullptr);
     /// The request's way begins, on that connection; once more after `stale`.
     void begin(lease on);
 

@@ -42,10 +42,17 @@ failure refused(std::string text) { return {errc::invalid_argument, std::move(te
 
 }  // namespace
 
-std::optional<failure> format_head(request const& what, std::string& to) {
+std::optional<failure> format_head(request const& what, std::string& to, net::proxy const* const by) {
     if (!is_token(what.method)) return refused("not an HTTP method: " + quoted(what.method));
     if (!is_target(what.target)) return refused("not a request target: " + quoted(what.target));
-    to.append(what.method).append(" ").append(what.target).append(" HTTP/1.1\r\n");
+    to.append(what.method).append(" ");
+    if (by != nullptr) {
+        std::string_view const host = what.headers.value_or("Host");
+        if (!is_target(host)) return refused("a proxy needs a host to forward to, not " + quoted(host));
+        to.append("http://").append(host);
+    }
+    to.append(what.target).append(" HTTP/1.1\r\n");
+    if (by != nullptr && !by->authorization.empty()) to.append("Proxy-Authorization: ").append(by->authorization).append("\r\n");
     for (std::size_t i = 0; i < what.headers.size(); ++i) {
         fields::view const field = what.headers[i];
         if (!is_token(field.name)) return refused("not a header name: " + quoted(field.name));

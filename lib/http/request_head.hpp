@@ -1,6 +1,7 @@
 #pragma once
 
 #include "http/request.hpp"
+#include "net/route.hpp"
 
 #include <sluice/error.hpp>
 
@@ -11,7 +12,8 @@ namespace sluice::inline v0::http {
 
 /// Appends the head of `what` as it goes over the line, Content-Length included where there is a body or the method is PUT or POST.
 /// Errors: invalid_argument for what could change the meaning of the head (CR, LF or NUL anywhere, a space in the target, a name that
-/// is not a token) and for framing fields of the caller's own; `to` is then of no use.
-std::optional<failure> format_head(request const& what, std::string& to);
+/// is not a token) and for framing fields of the caller's own; `to` is then of no use. `by` is a proxy that is to forward it: its target
+/// is then an absolute URL with the host of `Host`, and the proxy's authorization is added.
+std::optional<failure> format_head(request const& what, std::string& to, net::proxy const* by = nullptr);
 
 }  // namespace sluice::inline v0::http

@@ -2,6 +2,7 @@
 
 #include "net/address_order.hpp"
 #include "net/transport.hpp"
+#include "net/tunnel.hpp"
 
 #include <boost/asio/this_coro.hpp>
 
@@ -21,9 +22,19 @@ std::string in_seconds(async::nanoseconds span) {
     return text;
 }
 
+/// Where the TCP connection goes: the origin, or the proxy before it.
+address next_hop(origin const& to) {
+    address hop;
+    bool const by_proxy = to.route && to.route->via;
+    hop.text = by_proxy ? to.route->via->host : to.host;
+    hop.port = by_proxy ? to.route->via->port : to.port;
+    return hop;
+}
+
 std::string named(origin const& to) {
-    bool const bare_v6 = to.host.find(':') != std::string::npos;
-    return (bare_v6 ? '[' + to.host + ']' : to.host) + ':' + std::to_string(to.port);
+    address const hop = next_hop(to);
+    bool const by_proxy = to.route && to.route->via;
+    return (by_proxy ? "the proxy " : "") + with_port(hop.text, hop.port);
 }
 
 /// What the caller reads when no address would have us; `last` is what the last one said, `limit` the one that ended it.
@@ -47,21 +58,27 @@ public:
           deadline_(deadline),
           clock_(async::clock::of(executor)),
           book_(address_book::of(executor)),
-          provider_(transport::of(executor).provider()) {}
+          provider_(transport::of(executor).provider()),
+          hop_(next_hop(to_)) {}
 
     awaitable<result<std::unique_ptr<stream>>> connect() {
-        result<std::vector<std::string>> found = co_await provider_.resolve(to_.host, by(limits_.connect));
+        result<std::vector<std::string>> found = co_await provider_.resolve(hop_.text, by(limits_.connect));
         if (!found) co_return with_limit(found.error(), connect_limit());
         std::vector<std::string> const order = sorted(std::move(found).value());
-        failure last(errc::unreachable, "\"" + to_.host + "\" has no address");
+        failure last(errc::unreachable, "\"" + hop_.text + "\" has no address");
         std::size_t tried = 0;
         for (std::string const& one : order) {
             address at;
             at.text = one;
-            at.port = to_.port;
+            at.port = hop_.port;
+            if (to_.route) {
+                at.local = to_.route->local_address;
+                at.device = to_.route->local_device;
+            }
             ++tried;
             result<std::unique_ptr<stream>> connected = co_await provider_.dial(at, by(limits_.connect));
-            note(one, connected.has_value());
+            bool const our_fault = !connected && connected.error().reason() == errc::invalid_argument;
+            if (!our_fault) note(one, connected.has_value());
             if (connected) {
                 address_ = one;
                 co_return connected;
@@ -72,10 +89,19 @@ public:
         co_return no_connection(to_, last, connect_limit(), tried, order.size());
     }
 
+    /// Through the proxy, which is connected, to the origin.
+    awaitable<result<std::unique_ptr<stream>>> tunnel(std::unique_ptr<stream> below) {
+        std::string where = with_port(to_.host, to_.port);
+        result<std::unique_ptr<stream>> opened = co_await open_tunnel(std::move(below), to_.route, std::move(where), by(limits_.connect));
+        if (opened) co_return opened;
+        co_return with_limit(opened.error(), limit("timeouts.connect (of the proxy's answer)", limits_.connect));
+    }
+
     awaitable<result<std::unique_ptr<stream>>> secure(std::unique_ptr<stream> below) {
         result<std::unique_ptr<stream>> secured = co_await start_tls(std::move(below), to_.tls, to_.host, by(limits_.tls));
         if (secured) co_return secured;
-        note(address_, false);
+        bool const by_proxy = to_.route && to_.route->via;  // then its address is none of the peer that failed
+        if (!by_proxy) note(address_, false);
         co_return with_limit(secured.error(), limit("timeouts.tls", limits_.tls));
     }
 
@@ -96,15 +122,15 @@ private:
 
     std::vector<std::string> sorted(std::vector<std::string> found) {
         std::lock_guard const lock(book_.mutex);
-        return book_.order.sorted(to_.host, to_.port, std::move(found), clock_.now());
+        return book_.order.sorted(hop_.text, hop_.port, std::move(found), clock_.now());
     }
 
     void note(std::string const& address, bool worked) {
         std::lock_guard const lock(book_.mutex);
         if (worked)
-            book_.order.worked(address, to_.port);
+            book_.order.worked(address, hop_.port);
         else
-            book_.order.failed(address, to_.port, clock_.now());
+            book_.order.failed(address, hop_.port, clock_.now());
     }
 
     origin to_;
@@ -113,6 +139,7 @@ private:
     async::clock& clock_;
     address_book& book_;
     transport_provider& provider_;
+    address const hop_;    // `text` is a name
     std::string address_;  // the one that answered
 };
 
@@ -121,9 +148,12 @@ private:
 awaitable<result<std::unique_ptr<stream>>> dial(origin to, timeouts limits, async::time_point deadline) {
     asio::any_io_executor const executor = co_await asio::this_coro::executor;
     bool const plain = to.tls == nullptr;
+    bool const by_proxy = to.route && to.route->via;
     attempt one(std::move(to), limits, deadline, executor);
     result<std::unique_ptr<stream>> connected = co_await one.connect();
     if (!connected || plain) co_return connected;
+    if (by_proxy) connected = co_await one.tunnel(std::move(connected).value());
+    if (!connected) co_return connected;
     result<std::unique_ptr<stream>> secured = co_await one.secure(std::move(connected).value());
     co_return secured;
 }

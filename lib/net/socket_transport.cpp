@@ -8,6 +8,8 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <optional>
+
 namespace asio = boost::asio;
 using boost::system::error_code;
 
@@ -24,6 +26,28 @@ awaitable<result<std::vector<std::string>>> socket_transport::resolve(std::strin
     co_return found;
 }
 
+namespace {
+
+/// Of a socket that is open.
+std::optional<failure> leave_by(tcp_stream& one, address const& to, bool const v6) {
+    if (!to.device.empty()) {
+        error_code const e = one.use_device(to.device);
+        std::string const what = "local_device \"" + to.device + "\": " + e.message();
+        if (e == boost::system::errc::operation_not_permitted) return failure(errc::permission_denied, what);
+        if (e) return failure(errc::invalid_argument, what);
+    }
+    if (to.local.empty()) return std::nullopt;
+    error_code e;
+    asio::ip::address const from = asio::ip::make_address(to.local, e);
+    if (!e && from.is_v6() != v6)
+        return failure(errc::unreachable, to.text + ": local_address " + to.local + " is of the other IP version");
+    if (!e) e = one.bind_to(asio::ip::tcp::endpoint(from, 0));
+    if (e) return failure(errc::invalid_argument, "local_address " + to.local + ": " + e.message());
+    return std::nullopt;
+}
+
+}  // namespace
+
 awaitable<result<std::unique_ptr<stream>>> socket_transport::dial(address to, async::time_point deadline) {
     asio::any_io_executor const executor = co_await asio::this_coro::executor;
     error_code e;
@@ -34,6 +58,9 @@ awaitable<result<std::unique_ptr<stream>>> socket_transport::dial(address to, as
     {
         limit const in_time(async::clock::of(executor), *connection, deadline);
         asio::ip::tcp::endpoint const endpoint(numeric, to.port);
+        e = connection->open(endpoint.protocol());
+        if (e) co_return failure(errc::unreachable, to.text + ": " + e.message());
+        if (std::optional<failure> refused = leave_by(*connection, to, numeric.is_v6())) co_return std::move(*refused);
         e = co_await connection->connect(endpoint);
     }
     if (e == errc::timed_out) co_return failure(errc::timed_out, connection->peer() + ": no answer in time");

@@ -68,9 +68,21 @@ error_code tcp_stream::open(asio::ip::tcp const& protocol) {
     return e;
 }
 
+error_code tcp_stream::bind_to(asio::ip::tcp::endpoint const& from) noexcept {
+    int const on = 1;
+    ::setsockopt(fd_, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);  // ports may be shared by connections to different places
+    return ::bind(fd_, from.data(), static_cast<socklen_t>(from.size())) == 0 ? error_code() : system_error(errno);
+}
+
+error_code tcp_stream::use_device(std::string const& name) noexcept {
+    int const failed = ::setsockopt(fd_, SOL_SOCKET, SO_BINDTODEVICE, name.c_str(), static_cast<socklen_t>(name.size() + 1));
+    return failed == 0 ? error_code() : system_error(errno);
+}
+
 awaitable<error_code> tcp_stream::connect(asio::ip::tcp::endpoint to) {
     to_ = to;
-    if (error_code const e = open(to.protocol())) co_return e;
+    if (fd_ < 0)
+        if (error_code const e = open(to.protocol())) co_return e;
     for (;;) {
         // Asking again tells how it went: 0 once connected, EALREADY while it goes on, or what went wrong.
         int const failed = ::connect(fd_, to.data(), static_cast<socklen_t>(to.size())) == 0 ? 0 : errno;

@@ -16,7 +16,13 @@ public:
     explicit tcp_stream(boost::asio::any_io_executor const& executor);
     ~tcp_stream() override;
 
-    /// Opens the socket and connects it; once, before all else. `interrupt` ends it with the interrupt's reason.
+    /// Before `connect`, which does it otherwise.
+    boost::system::error_code open(boost::asio::ip::tcp const& protocol);
+    /// Between `open` and `connect`: the address and the device that the connection comes from.
+    boost::system::error_code bind_to(boost::asio::ip::tcp::endpoint const& from) noexcept;
+    boost::system::error_code use_device(std::string const& name) noexcept;
+
+    /// Opens the socket, if it is not, and connects it; once, before all else. `interrupt` ends it with the interrupt's reason.
     awaitable<boost::system::error_code> connect(boost::asio::ip::tcp::endpoint to);
 
     io_outcome try_read(std::span<std::byte> into) noexcept override;
@@ -35,7 +41,6 @@ private:
     struct watch;
     enum class way : std::uint8_t { read, write };
 
-    boost::system::error_code open(boost::asio::ip::tcp const& protocol);
     io_outcome blocked(way which) noexcept;
     io_outcome broken(int why) const noexcept;
     bool interrupted() const noexcept { return interrupted_.load(std::memory_order_acquire); }

@@ -19,6 +19,8 @@ struct address {
     address() {}
     std::string text;  ///< "127.0.0.1" or "::1"
     std::uint16_t port = 0;
+    std::string local;   ///< address to come from; empty: as the system routes
+    std::string device;  ///< network device to leave by; empty: as the system routes
 
     friend bool operator==(address const&, address const&) = default;
 };
@@ -29,7 +31,7 @@ public:
     virtual ~transport_provider() = default;
     /// Every address of `host`, in the resolver's order. Errors: unreachable. The lookup itself cannot be cancelled: the waiter leaves.
     virtual awaitable<result<std::vector<std::string>>> resolve(std::string host, async::time_point deadline) = 0;
-    /// Connects. Errors: unreachable, timed_out.
+    /// Connects. Errors: unreachable, timed_out, invalid_argument and permission_denied for a local address or device.
     virtual awaitable<result<std::unique_ptr<stream>>> dial(address to, async::time_point deadline) = 0;
 };
 

@@ -23,9 +23,18 @@ result<std::shared_ptr<net::tls_context const>> tls_of(s3_settings const& settin
 }
 
 /// A core without a bucket is for the service as a whole.
-result<place> place_of(s3_settings const& settings, std::string_view const region, std::shared_ptr<net::tls_context const> tls) {
+result<place> plain_place(s3_settings const& settings, std::string_view const region, std::shared_ptr<net::tls_context const> tls) {
     if (settings.bucket.empty()) return make_service_place(settings, region, std::move(tls));
     return make_place(settings, region, std::move(tls));
+}
+
+result<place> place_of(s3_settings const& settings, std::string_view const region, std::shared_ptr<net::tls_context const> tls) {
+    auto made = plain_place(settings, region, std::move(tls));
+    if (!made) return made;
+    auto route = net::choose_route(settings.network, made->origin.host, made->origin.port, made->origin.tls != nullptr);
+    if (!route) return route.error();
+    made->origin.route = *std::move(route);
+    return made;
 }
 
 result<std::shared_ptr<core const>> made_of(s3_settings settings) {

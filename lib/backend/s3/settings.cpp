@@ -93,9 +93,19 @@ std::string region_of(surroundings const& around, auth::profile const& profile) 
     return region.empty() ? profile.region : region;
 }
 
+/// As curl reads them, lower case first; HTTP_PROXY is left alone as the header Proxy of whoever asks a CGI program.
+network_options network_of(surroundings const& around) {
+    network_options network;
+    network.https_proxy = first_of(around, {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"});
+    network.http_proxy = first_of(around, {"http_proxy", "all_proxy", "ALL_PROXY"});
+    network.no_proxy = first_of(around, {"no_proxy", "NO_PROXY"});
+    return network;
+}
+
 result<auth::chosen_source> choose(surroundings const& around, found_profile& found) {
     found.chain.region = region_of(around, found.profile);
     found.chain.ca_file = ca_file_of(around, found.profile);
+    found.chain.network = network_of(around);
     return auth::choose_source(around, found.chain);
 }
 
@@ -153,6 +163,7 @@ result<s3_settings> read_settings(surroundings const& around, std::string name) 
     settings.credentials = chosen ? std::move(chosen->source) : auth::cached(std::make_shared<refused_keys>(chosen.error()));
     settings.region = found->chain.region;
     settings.ca_file = found->chain.ca_file;
+    settings.network = found->chain.network;
     settings.endpoint = first_of(around, {"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"});
     if (settings.endpoint.empty()) settings.endpoint = found->profile.endpoint_url;
     auto const writes = mode_of(around, "AWS_REQUEST_CHECKSUM_CALCULATION");

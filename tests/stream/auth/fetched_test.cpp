@@ -240,3 +240,23 @@ CO_TEST("credentials: what a process prints, without a shell, and ones that fail
     std::string const absent = co_await complaint(absent_source);
     CHECK(absent.find("cannot be started") != std::string::npos);
 }
+
+CO_TEST("credentials: STS is asked through the proxy, a metadata service never") {
+    script_server proxy([](received_request const&) { return sts_answers("AssumeRole"); });
+    script_server metadata(instance_answers);
+    chain_input in;
+    in.profile = "p";
+    in.region = "eu-west-1";
+    in.network.http_proxy = proxy.endpoint();
+    texts const to_metadata{{"AWS_EC2_METADATA_SERVICE_ENDPOINT", metadata.endpoint()}};
+    auto const of_instance = choose_source(around(to_metadata), in).value().source;
+    co_await check_keys(of_instance);
+    CHECK(proxy.requests().empty());
+    in.config = "[profile p]\nrole_arn = arn:aws:iam::1:role/r\ncredential_source = Environment\n";
+    texts const to_sts{{"AWS_ENDPOINT_URL_STS", "http://sts.example"}, {"AWS_ACCESS_KEY_ID", "A"}, {"AWS_SECRET_ACCESS_KEY", "S"}};
+    in.named = true;
+    auto const of_role = choose_source(around(to_sts), in).value().source;
+    co_await check_keys(of_role);
+    REQUIRE(proxy.requests().size() == 1);
+    CHECK(proxy.requests().front().target == "http://sts.example/");
+}

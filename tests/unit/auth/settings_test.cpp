@@ -213,3 +213,41 @@ TEST_CASE("from_env reads the process's environment and real files") {
     }
     std::filesystem::remove_all(folder);
 }
+
+TEST_CASE("settings: proxies of the environment, as curl reads them") {
+    struct row {
+        texts variables;
+        char const *https, *http, *none;
+    };
+    row const rows[] = {
+        {{}, "", "", ""},
+        {{{"https_proxy", "a"}, {"HTTPS_PROXY", "b"}}, "a", "", ""},
+        {{{"HTTPS_PROXY", "b"}, {"NO_PROXY", "n"}}, "b", "", "n"},
+        {{{"http_proxy", "a"}, {"HTTP_PROXY", "b"}}, "", "a", ""},
+        {{{"HTTP_PROXY", "b"}}, "", "", ""},  // a CGI program has it from whoever asks it
+        {{{"ALL_PROXY", "c"}}, "c", "c", ""},
+        {{{"all_proxy", "c"}, {"https_proxy", "a"}, {"no_proxy", "m"}, {"NO_PROXY", "n"}}, "a", "c", "m"},
+    };
+    for (row const& r : rows) {
+        s3_settings const settings = read(around(r.variables));
+        CHECK(settings.network.https_proxy == r.https);
+        CHECK(settings.network.http_proxy == r.http);
+        CHECK(settings.network.no_proxy == r.none);
+    }
+}
+
+TEST_CASE("settings: a proxy that cannot be is refused when a store is made, not before, and never quoted") {
+    s3_settings settings = read(around({{"ALL_PROXY", "socks5://user:canary@proxy"}}));
+    settings.bucket = "b";
+    settings.endpoint = "https://near.example";
+    try {
+        make_s3_store(settings);
+        FAIL("made");
+    } catch (error const& e) {
+        CHECK(e.reason() == errc::invalid_argument);
+        CHECK(std::string_view(e.what()).find("SOCKS") != std::string_view::npos);
+        CHECK(std::string_view(e.what()).find("canary") == std::string_view::npos);
+    }
+    settings.network.no_proxy = "near.example";
+    CHECK(make_s3_store(settings) != nullptr);
+}

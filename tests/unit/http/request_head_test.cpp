@@ -94,3 +94,20 @@ TEST_CASE("a refusal does not show the value: it may be a secret") {
     CHECK(why->info().detail.find("Authorization") != std::string::npos);
     CHECK_FALSE(why->sent());
 }
+
+TEST_CASE("for a proxy that forwards: the target is the whole URL, by Host") {
+    net::proxy by;
+    std::string text;
+    REQUIRE_FALSE(http::format_head(to("GET", "/a?b"), text, &by));
+    CHECK(text == "GET http://h:1/a?b HTTP/1.1\r\nHost: h:1\r\n\r\n");
+    by.authorization = "Basic x";
+    text.clear();
+    REQUIRE_FALSE(http::format_head(to("HEAD", "/"), text, &by));
+    CHECK(text == "HEAD http://h:1/ HTTP/1.1\r\nProxy-Authorization: Basic x\r\nHost: h:1\r\n\r\n");
+    for (std::string_view const bad : {"", "a b", "a\r\nX: y"}) {
+        http::request r;
+        r.target = "/";
+        r.headers.add("Host", bad);
+        CHECK(http::format_head(r, text, &by));
+    }
+}
