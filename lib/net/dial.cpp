@@ -1,6 +1,7 @@
 #include "net/dial.hpp"
 
 #include "net/address_order.hpp"
+#include "net/race.hpp"
 #include "net/transport.hpp"
 #include "net/tunnel.hpp"
 
@@ -64,29 +65,14 @@ public:
     awaitable<result<std::unique_ptr<stream>>> connect() {
         result<std::vector<std::string>> found = co_await provider_.resolve(hop_.text, by(limits_.connect));
         if (!found) co_return with_limit(found.error(), connect_limit());
-        std::vector<std::string> const order = sorted(std::move(found).value());
-        failure last(errc::unreachable, "\"" + hop_.text + "\" has no address");
-        std::size_t tried = 0;
-        for (std::string const& one : order) {
-            address at;
-            at.text = one;
-            at.port = hop_.port;
-            if (to_.route) {
-                at.local = to_.route->local_address;
-                at.device = to_.route->local_device;
-            }
-            ++tried;
-            result<std::unique_ptr<stream>> connected = co_await provider_.dial(at, by(limits_.connect));
-            bool const our_fault = !connected && connected.error().reason() == errc::invalid_argument;
-            if (!our_fault) note(one, connected.has_value());
-            if (connected) {
-                address_ = one;
-                co_return connected;
-            }
-            last = connected.error();
-            if (clock_.now() >= deadline_) break;
-        }
-        co_return no_connection(to_, last, connect_limit(), tried, order.size());
+        race all(hops(sorted(std::move(found).value())), provider_, clock_, limits_.connect, deadline_);
+        if (all.runners().empty()) all.last = failure(errc::unreachable, "\"" + hop_.text + "\" has no address");
+        if (!all.runners().empty()) co_await all.run();
+        note(all.runners());
+        if (all.winner) co_return std::move(all.winner);
+        std::vector<race::runner> const& tried = all.runners();
+        auto const untried = std::ranges::count(tried, race::fate::untried, &race::runner::what);
+        co_return no_connection(to_, *all.last, connect_limit(), tried.size() - static_cast<std::size_t>(untried), tried.size());
     }
 
     /// Through the proxy, which is connected, to the origin.
@@ -123,6 +109,32 @@ private:
     std::vector<std::string> sorted(std::vector<std::string> found) {
         std::lock_guard const lock(book_.mutex);
         return book_.order.sorted(hop_.text, hop_.port, std::move(found), clock_.now());
+    }
+
+    std::vector<address> hops(std::vector<std::string> order) const {
+        std::vector<address> all;
+        for (std::string& one : order) {
+            address at = hop_;
+            at.text = std::move(one);
+            if (to_.route) {
+                at.local = to_.route->local_address;
+                at.device = to_.route->local_device;
+            }
+            all.push_back(std::move(at));
+        }
+        return all;
+    }
+
+    /// One that was begun before the winner and had not answered when that did counts as failed: it would cost every dial a wait.
+    void note(std::vector<race::runner> const& runners) {
+        bool const any = std::ranges::count(runners, race::fate::won, &race::runner::what) > 0;
+        for (race::runner const& one : runners) {
+            if (one.what == race::fate::failed || (any && one.what == race::fate::running)) note(one.at.text, false);
+            if (one.what != race::fate::won) continue;
+            note(one.at.text, true);
+            address_ = one.at.text;
+            return;
+        }
     }
 
     void note(std::string const& address, bool worked) {

@@ -29,10 +29,10 @@ struct origin {
 };
 
 /// A connected stream to `to`, TLS done: name from the context's DNS cache, addresses in turn (starting with the next one each time,
-/// ones that failed recently last), every address under its own connect limit, all under `deadline`. With a proxy on the route those are
-/// the proxy's name and addresses; its answer to CONNECT has a connect limit of its own.
-/// Errors: unreachable naming host and last cause, timed_out naming the limit, invalid_argument for a local address or device that is
-/// not there, those of `open_tunnel` and `start_tls`.
+/// ones that failed recently last; the next is begun as well when one has not answered for `race::stagger`), every address under its own
+/// connect limit, all under `deadline`. With a proxy on the route those are the proxy's name and addresses; its answer to CONNECT has a
+/// connect limit of its own. Errors: unreachable naming host and last cause, timed_out naming the limit, invalid_argument for a local
+/// address or device that is not there, those of `open_tunnel` and `start_tls`.
 awaitable<result<std::unique_ptr<stream>>> dial(origin to, timeouts limits, async::time_point deadline);
 
 }  // namespace sluice::inline v0::net

@@ -1,6 +1,7 @@
 #include "net/dial.hpp"
 
 #include "net/dns_cache.hpp"
+#include "net/race.hpp"
 #include "net/socket_transport.hpp"
 #include "support/cancelling.hpp"
 #include "support/co_test.hpp"
@@ -40,10 +41,11 @@ awaitable<async::time_point> in(std::chrono::milliseconds span) {
     co_return async::clock::of(executor).now() + span;
 }
 
-/// A host "many" with several addresses, all of which are 127.0.0.1 but for one that refuses; counts who is asked.
+/// A host "many" with several addresses, all of which are 127.0.0.1 (with a port of their own, if they have one) but for one that refuses;
+/// counts who is asked.
 class many_addresses final : public net::transport_provider {
 public:
-    explicit many_addresses(std::map<std::string, int>* asked) : asked_(asked) {}
+    many_addresses(std::map<std::string, int>* asked, std::map<std::string, std::uint16_t> const* ports) : asked_(asked), ports_(ports) {}
     awaitable<result<std::vector<std::string>>> resolve(std::string, async::time_point) override {
         std::vector<std::string> found;
         for (auto const& one : *asked_) found.push_back(one.first);
@@ -52,6 +54,7 @@ public:
     awaitable<result<std::unique_ptr<net::stream>>> dial(net::address to, async::time_point deadline) override {
         ++(*asked_)[to.text];
         if (to.text == "refusing") co_return failure(errc::unreachable, "refused");
+        if (ports_ != nullptr && ports_->contains(to.text)) to.port = ports_->at(to.text);
         to.text = "127.0.0.1";
         result<std::unique_ptr<net::stream>> s = co_await sockets_.dial(std::move(to), deadline);
         co_return s;
@@ -60,11 +63,12 @@ public:
 private:
     net::socket_transport sockets_;
     std::map<std::string, int>* asked_;
+    std::map<std::string, std::uint16_t> const* ports_;
 };
 
-awaitable<void> addresses_are(std::map<std::string, int>* asked) {
+awaitable<void> addresses_are(std::map<std::string, int>* asked, std::map<std::string, std::uint16_t> const* ports = nullptr) {
     asio::any_io_executor const executor = co_await asio::this_coro::executor;
-    net::transport::of(executor).replace(std::make_unique<many_addresses>(asked));
+    net::transport::of(executor).replace(std::make_unique<many_addresses>(asked, ports));
 }
 
 void talk(int fd) {
@@ -176,4 +180,51 @@ CO_TEST("dial: an address that refuses is asked once in a while, and costs no co
     }
     CHECK(asked["a"] == 30);
     CHECK(asked["refusing"] == 1);
+}
+
+CO_TEST("dial: an address that is silent is overtaken by the next after a quarter of a second, and last from then on") {
+    std::map<std::string, int> asked{{"a", 0}, {"b", 0}};
+    test::listener const full(true);
+    std::map<std::string, std::uint16_t> const elsewhere{{"a", full.port()}};
+    co_await addresses_are(&asked, &elsewhere);
+    peer server(talk, 10);
+    async::time_point const before = co_await in(0ms);
+    for (int i = 0; i < 10; ++i) {
+        result<std::unique_ptr<net::stream>> s = co_await net::dial(at("many", server.port()), timeouts(), async::never);
+        REQUIRE(s.has_value());
+        test::received const got = co_await test::read_up_to(s.value().get(), 5);
+        CHECK(got.data == "hello");
+    }
+    async::time_point const after = co_await in(0ms);
+    CHECK(asked["a"] == 1);
+    CHECK(asked["b"] == 10);
+    CHECK(after - before >= net::race::stagger);
+    CHECK(after - before < 2s);  // the connect limit alone is 5 s
+}
+
+CO_TEST("dial: cancel while several addresses are silent") {
+    std::map<std::string, int> asked{{"a", 0}, {"b", 0}, {"c", 0}};
+    test::listener const full(true);
+    co_await addresses_are(&asked);
+    auto const connect = [&]() -> awaitable<void> {
+        result<std::unique_ptr<net::stream>> const s = co_await net::dial(at("many", full.port()), timeouts(), async::never);
+        CHECK(s.has_error());
+    };
+    bool const stopped = co_await test::cancelled(connect, 300ms);
+    CHECK(stopped);
+    CHECK(asked["a"] == 1);
+    CHECK(asked["b"] == 1);
+    CHECK(asked["c"] == 0);
+}
+
+CO_TEST("dial: when all are silent, the connect limit of each ends it, and all are told") {
+    std::map<std::string, int> asked{{"a", 0}, {"b", 0}};
+    test::listener const full(true);
+    co_await addresses_are(&asked);
+    timeouts limits;
+    limits.connect = 20ms;
+    result<std::unique_ptr<net::stream>> const s = co_await net::dial(at("many", full.port()), limits, async::never);
+    REQUIRE(s.has_error());
+    CHECK(s.error().reason() == errc::timed_out);
+    CHECK(says(s.error(), "tried 2 of its 2 addresses"));
 }
