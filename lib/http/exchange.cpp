@@ -192,6 +192,8 @@ std::string exchange::progress() const {
 step exchange::broken(net::io_outcome const& how) {
     if (how.status == net::io_status::failed && how.error == errc::timed_out)
         return fail(errc::timed_out, too_late() + ": " + stream().peer());
+    if (how.status == net::io_status::failed && how.error == errc::untrusted_peer)
+        return fail(errc::untrusted_peer, stream().peer() + ": " + std::string(net::distrusts_us));
     is_.stale = on_.reused() && !is_.heard;
     std::string text = "the connection to " + stream().peer();
     if (write_error_)

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace sluice::inline v0::net {
 
@@ -16,8 +17,12 @@ enum class io_status : std::uint8_t {
     would_block,  ///< nothing moved: `co_await wait()`, then try again
     end,          ///< the peer closed in order (TCP FIN; for TLS: close_notify)
     cut,          ///< TLS only: the connection ended without close_notify
-    failed,       ///< `error` says why; the stream is dead
+    failed,       ///< `error` says why; the stream is dead. TLS 1.3: errc::untrusted_peer when the peer does not take our certificate
 };
+
+/// What that means, in words.
+inline constexpr std::string_view distrusts_us =
+    "the peer wants a client certificate, or another one than it was shown; see s3_settings::certificate_file";
 
 struct io_outcome {
     io_status status = io_status::done;

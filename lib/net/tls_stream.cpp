@@ -126,6 +126,7 @@ io_outcome tls_stream::explain(int returned) noexcept {
     if (cut && broken_.status == io_status::failed) return broken_;
     if (cut && below_ended_) return {io_status::cut, 0, {}};
     if (why == 0) return {io_status::failed, 0, make_error_code(errc::connection_lost)};
+    if (wants_certificate(why)) return {io_status::failed, 0, make_error_code(errc::untrusted_peer)};  // by TLS 1.3 we hear of it late
     return {io_status::failed, 0, error_code(static_cast<int>(why), asio::error::get_ssl_category())};
 }
 
@@ -164,6 +165,7 @@ io_outcome tls_stream::try_read(std::span<std::byte> into) noexcept {
 
 io_outcome tls_stream::try_write(std::span<std::byte const> from) noexcept {
     assert(!from.empty());
+    if (unwritable_) return *unwritable_;
     if (over_ && over_->status != io_status::end) return *over_;
     std::size_t sent = 0;
     while (sent < from.size()) {
@@ -175,7 +177,7 @@ io_outcome tls_stream::try_write(std::span<std::byte const> from) noexcept {
             continue;
         }
         io_outcome const why = explain(r);
-        if (why.status != io_status::would_block) over_ = why;
+        if (why.status != io_status::would_block) unwritable_ = why;  // what the peer has said before may still be read
         if (sent == 0) return why;
         break;
     }
@@ -183,7 +185,7 @@ io_outcome tls_stream::try_write(std::span<std::byte const> from) noexcept {
 }
 
 bool tls_stream::quiet() noexcept {
-    if (over_) return false;
+    if (over_ || unwritable_) return false;
     if (SSL_has_pending(ssl_.get()) == 0 && below_->quiet()) return true;
     // A session ticket that came late is nothing to us; anything else is.
     char probe = 0;
@@ -195,6 +197,7 @@ bool tls_stream::quiet() noexcept {
 }
 
 void tls_stream::farewell() noexcept {
+    if (unwritable_) return;
     if (over_ && over_->status != io_status::end) return;
     ERR_clear_error();
     SSL_shutdown(ssl_.get());

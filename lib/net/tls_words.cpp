@@ -82,15 +82,17 @@ bool speaks_no_tls(int reason) noexcept {
 
 bool no_common_version(int reason) noexcept { return reason == SSL_R_UNSUPPORTED_PROTOCOL || reason == SSL_R_TLSV1_ALERT_PROTOCOL_VERSION; }
 
-/// Alerts about a certificate come from the peer: they speak of ours.
-bool wants_certificate(int reason) noexcept {
+}  // namespace
+
+// Alerts about a certificate come from the peer: they speak of ours.
+bool wants_certificate(unsigned long error) noexcept {
+    if (ERR_GET_LIB(error) != ERR_LIB_SSL) return false;
+    int const reason = ERR_GET_REASON(error);
     return reason == SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED || reason == SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE ||
            reason == SSL_R_SSLV3_ALERT_BAD_CERTIFICATE || reason == SSL_R_TLSV1_ALERT_UNKNOWN_CA ||
            reason == SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED || reason == SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN ||
            reason == SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE || reason == SSL_R_TLSV1_ALERT_DECRYPT_ERROR;
 }
-
-}  // namespace
 
 std::string certificate_problem(X509_STORE_CTX* chain, std::string const& host) {
     int const code = X509_STORE_CTX_get_error(chain);
@@ -121,9 +123,7 @@ failure handshake_problem(tls_peer_name const& with, io_outcome const& how, unsi
     if (error == 0) return {errc::connection_lost, start + how.error.message()};
     if (speaks_no_tls(reason)) return {errc::protocol, start + "the peer does not speak TLS; should the endpoint be http://?"};
     if (no_common_version(reason)) return {errc::untrusted_peer, start + "the peer offers neither TLS 1.2 nor TLS 1.3"};
-    if (wants_certificate(reason))
-        return {errc::untrusted_peer,
-                start + "the peer wants a client certificate, or another one than it was shown; see s3_settings::certificate_file"};
+    if (wants_certificate(error)) return {errc::untrusted_peer, start + std::string(distrusts_us)};
     char const* const words = ERR_reason_error_string(error);
     return {errc::untrusted_peer, start + (words == nullptr ? "refused" : words)};
 }

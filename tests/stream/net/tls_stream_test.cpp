@@ -55,6 +55,27 @@ CO_TEST("tls: an end without close_notify is a cut") {
     }
 }
 
+CO_TEST("tls: what the peer said before it went is read, though writing has failed meanwhile") {
+    test::tls_world const w;
+    for (int const version : both_versions) {
+        tls_peer server(
+            w.server,
+            [](SSL* c) {
+                test::send_all(c, "the answer");
+                test::receive(c, 100'000);  // and leaves the rest unread, so that closing resets
+            },
+            only(version));
+        std::unique_ptr<net::stream> s = co_await w.connect(server.port());
+        net::io_outcome const written = co_await test::write_all(s.get(), test::pattern(32'000'000));
+        CHECK_MESSAGE(written.status == io_status::failed, version);
+        std::byte const more[1]{};
+        CHECK_MESSAGE(s->try_write(more).status == io_status::failed, version);
+        test::received const got = co_await test::read_up_to(s.get(), 100);
+        CHECK_MESSAGE(got.data == "the answer", version);
+        CHECK_FALSE_MESSAGE(s->quiet(), version);
+    }
+}
+
 CO_TEST("tls: bytes that are not TLS's are a failure") {
     test::tls_world const w;
     auto const garble = [](SSL* c) {

@@ -1,5 +1,6 @@
 // put against a strict server, and what it must not do twice.
 #include "stream/s3/fixture.hpp"
+#include "support/certificates.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -264,6 +265,25 @@ CO_TEST("put: an answer before its time ends the sending, and counts") {
     CHECK(e.reason() == errc::permission_denied);
     CHECK(e.info().service_code == "AccessDenied");
     CHECK(e.info().attempts == 1);
+}
+
+CO_TEST("put: over TLS, too, an answer before its time counts, also when the server then resets") {
+    identity const own = make_certificate(certificate_wish("DNS:localhost"));
+    temporary_file const ca(own.certificate_pem());
+    std::string const data = pattern(8 << 20);
+    for (int i = 0; i < 20; ++i) {
+        script_server server({}, own.certificate_pem(), own.key_pem());
+        scripted_reply early = scripted_reply::status(403, "<Error><Code>AccessDenied</Code></Error>");
+        early.answer_before_body = true;
+        early.reset = i % 2 == 0;
+        early.close = !early.reset;
+        server.push(early);
+        s3_settings settings = quick_settings(server.endpoint());
+        settings.ca_file = ca.path();
+        error const e = co_await error_of(make_s3_store(settings)->put("k", payload(data)));
+        CHECK_MESSAGE(e.reason() == errc::permission_denied, std::string(e.what()));
+        CHECK(e.info().attempts == 1);
+    }
 }
 
 CO_TEST("put: an exclusive write is not lost to a connection that the server has closed meanwhile") {
