@@ -1,9 +1,15 @@
 // One request and its answer: wherever the answer is split or broken off.
+#include "retry/classify.hpp"
+#include "retry/retry_table.hpp"
 #include "story.hpp"
 
 #include <doctest/doctest.h>
 
 #include <boost/asio/error.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <openssl/err.h>
+
+#include <cerrno>
 
 using namespace sluice;
 using namespace sluice::test;
@@ -85,6 +91,30 @@ TEST_CASE("exchange: broken off at any byte it is a typed error, and what was gi
                 REQUIRE(s.counts().open == 0);
                 REQUIRE(s.last().closed);
             }
+        }
+    }
+}
+
+TEST_CASE("exchange: by whatever name the system or TLS tells it, a connection that breaks is lost, and what may be repeated is") {
+    std::vector<boost::system::error_code> names;
+    for (int const number : {ECONNRESET, EPIPE, ECONNABORTED, ETIMEDOUT, ENETDOWN, ENETUNREACH, ENETRESET, EHOSTUNREACH, EHOSTDOWN,
+                             ENOTCONN, ESHUTDOWN, ENOBUFS, ENOMEM, EIO, EPROTO, EBADF, 9999})
+        names.emplace_back(number, boost::system::system_category());
+    // Alerts of TLS and OpenSSL's own words, as far as they are not about our certificate: 1000 and the number of the alert.
+    for (int const reason : {10, 20, 22, 47, 50, 51, 70, 71, 80, 90, 100, 109, 110})
+        names.emplace_back(static_cast<int>(ERR_PACK(ERR_LIB_SSL, 0, 1000 + reason)), boost::asio::error::get_ssl_category());
+    answer const& a = answers.front();
+    for (boost::system::error_code const& name : names) {
+        for (std::size_t const at : {std::size_t{0}, std::size_t{9}, a.wire.size() - 10, a.wire.size() - 1}) {
+            CAPTURE(name.message());
+            CAPTURE(at);
+            stage s;
+            seen const out = s.ask(broken_off(a, at, {script::fail(name)}));
+            REQUIRE(out.why);
+            CHECK(out.why->reason() == errc::connection_lost);
+            CHECK(retry::classify(*out.why) == retry::outcome::lost);
+            CHECK(retry::table_verdict(retry::operation_kind::read, retry::classify(*out.why)) == retry::verdict::retry);
+            CHECK(s.counts().open == 0);
         }
     }
 }

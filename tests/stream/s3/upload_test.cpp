@@ -4,6 +4,7 @@
 #include <sluice/async/deadline.hpp>
 #include <sluice/memory.hpp>
 #include <sluice/operations.hpp>
+#include <sluice/testing/script_server.hpp>
 
 #include <atomic>
 
@@ -132,6 +133,47 @@ CO_TEST("s3 uploads: an error inside a good answer is an error; one that may pas
     errc const reason = co_await reason_of_completion(denied);
     CHECK(reason == errc::permission_denied);
     CHECK(server.counts().completions == 4);
+}
+
+CO_TEST("s3 uploads: a good answer to a completion that is empty, cut, or no such answer is a success only if the object is there") {
+    using testing::received_request, testing::script_server, testing::scripted_reply;
+    std::string const part_etag = "\"7aea2552dfe7eb84b9443b6fc9ba6e01\"", whole_etag = "\"3852e84091b5460a137b271a5e8a9b57-1\"";
+    scripted_reply cut = scripted_reply::ok("<CompleteMultipartUploadResult><ETag>" + whole_etag + "</ETag></CompleteMultipartUploadResult>");
+    cut.pieces.front().resize(cut.pieces.front().size() - 9);
+    cut.close = true;
+    std::vector<scripted_reply> const bad{scripted_reply::ok(""),
+                                          scripted_reply::ok(" \n"),
+                                          scripted_reply::ok("<CompleteMultipartUploadResult><ETag>" + whole_etag),
+                                          scripted_reply::ok("<CompleteMultipartUploadResult/>"),
+                                          scripted_reply::ok("<html><body>Welcome to the hotel</body></html>"),
+                                          scripted_reply::ok("done"),
+                                          scripted_reply::status(204),
+                                          cut};
+    for (scripted_reply const& reply : bad) {
+        for (bool const there : {false, true}) {
+            std::atomic<bool> completed = false;
+            script_server server([&](received_request const& r) {
+                if (r.method == "PUT") return scripted_reply::ok("", {{"ETag", part_etag}});
+                if (r.method == "HEAD" && there) return scripted_reply::ok("tail", {{"ETag", whole_etag}});
+                if (r.method == "HEAD") return scripted_reply::status(404);
+                if (r.target.ends_with("uploads="))
+                    return scripted_reply::ok("<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>");
+                if (completed.exchange(true)) return scripted_reply::status(404, "<Error><Code>NoSuchUpload</Code></Error>");
+                return reply;
+            });
+            s3_settings settings = settings_for(s3_server());
+            settings.endpoint = server.endpoint();
+            upload to = co_await make_s3_store(settings)->create_upload("o");
+            co_await write(to, 1, 0, "tail");
+            if (there) {
+                put_result const done = co_await to.complete();
+                CHECK_MESSAGE(done.etag == whole_etag, reply.pieces.front());
+            } else {
+                errc const reason = co_await reason_of_completion(to);
+                CHECK_MESSAGE(reason == errc::ambiguous, reply.pieces.front());
+            }
+        }
+    }
 }
 
 CO_TEST("s3 uploads: parts that fail are sent again, the same bytes") {

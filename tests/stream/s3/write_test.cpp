@@ -1,9 +1,11 @@
 // put against a strict server, and what it must not do twice.
 #include "stream/s3/fixture.hpp"
 #include "support/certificates.hpp"
+#include "support/peer.hpp"
 
 #include <algorithm>
 #include <atomic>
+#include <cstring>
 #include <mutex>
 
 using namespace sluice;
@@ -347,6 +349,69 @@ CO_TEST("put: every request of an overwrite carries the same bytes, however litt
     CHECK(requests[1].body == data);
     CHECK(requests[2].body == data);
     CHECK(server.errors().empty());
+}
+
+namespace {
+
+/// Memory that can be read again, as a source.
+class held_source final : public payload_source {
+public:
+    explicit held_source(std::string data) : data_(std::move(data)) {}
+    std::uint64_t size() const noexcept override { return data_.size(); }
+    awaitable<void> read(std::uint64_t offset, std::span<std::byte> into) override {
+        std::memcpy(into.data(), data_.data() + offset, into.size());
+        co_return;
+    }
+
+private:
+    std::string data_;
+};
+
+/// What came up to the end of a request's head.
+std::string head_from(int fd) {
+    std::string head;
+    for (std::string c = receive(fd, 1); !c.empty() && !head.ends_with("\r\n\r\n"); c = receive(fd, 1)) {
+        head += c;
+        if (head.ends_with("\r\n\r\n")) break;
+    }
+    return head;
+}
+
+}  // namespace
+
+CO_TEST("put: cut off after no byte of the body, one, all but one, or all, it is sent again from its first byte") {
+    std::string const data = pattern(300'000);
+    for (std::size_t const taken : {std::size_t{0}, std::size_t{1}, data.size() - 1, data.size()}) {
+        for (bool const from_source : {false, true}) {
+            std::mutex mutex;
+            std::vector<std::string> came;
+            peer server(
+                [&](int fd) {
+                    std::string const head = head_from(fd);
+                    bool const first = [&] {
+                        std::lock_guard const lock(mutex);
+                        return came.empty();
+                    }();
+                    std::string body = receive(fd, first ? taken : data.size());
+                    {
+                        std::lock_guard const lock(mutex);
+                        came.push_back(std::move(body));
+                    }
+                    if (first) return;
+                    send_all(fd, "HTTP/1.1 200 OK\r\nETag: \"e1\"\r\nContent-Length: 0\r\n\r\n");
+                    hold(fd);
+                },
+                2);
+            payload body(data);
+            if (from_source) body = payload(std::make_shared<held_source>(data));
+            put_result const put = co_await quick_store("http://127.0.0.1:" + std::to_string(server.port()))->put("k", body);
+            CHECK(put.etag == "\"e1\"");
+            std::lock_guard const lock(mutex);
+            REQUIRE(came.size() == 2);
+            CHECK((came[0] == data.substr(0, taken)));
+            CHECK((came[1] == data));
+        }
+    }
 }
 
 CO_TEST("keys, attributes and listings that cannot be are refused before anything is sent") {

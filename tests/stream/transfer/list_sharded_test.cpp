@@ -1,7 +1,9 @@
 // Many parts of the keys listed at once.
+#include "http/pool.hpp"
 #include "stream/s3/fixture.hpp"
-#include "support/cancelling.hpp"
 
+#include <sluice/async/deadline.hpp>
+#include <sluice/async/task_group.hpp>
 #include <sluice/listing.hpp>
 #include <sluice/memory.hpp>
 #include <sluice/operations.hpp>
@@ -100,4 +102,53 @@ CO_TEST("sharded listing: stores in memory, too; a slow visitor holds it back") 
     std::vector<std::string> const keys = co_await keys_side_by_side(store, "", options);
     std::vector<std::string> const expected = co_await keys_by_pages(store, "");
     CHECK(keys == expected);
+}
+
+CO_TEST("sharded listing: a cancel from outside ends it at once, whether it waits for the service or for the visitor") {
+    boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
+    s3_server_options options;
+    options.page_limit = 50;
+    for (bool const in_visitor : {false, true}) {
+        s3_server server(options);
+        fill(server);
+        std::atomic<int> under_way = 0;
+        server.on_request([&under_way, in_visitor](s3_request_view const& r) -> std::optional<s3_fault> {
+            if (in_visitor || r.number < 10) return std::nullopt;
+            ++under_way;
+            s3_fault slow;
+            slow.delay = std::chrono::hours(1);
+            return slow;
+        });
+        std::atomic<bool> visited = false;
+        std::optional<error> caught;
+        page_visitor const visit = [&](list_page) -> awaitable<bool> {
+            visited = true;
+            if (in_visitor) co_await async::sleep_for(std::chrono::hours(1));
+            co_return true;
+        };
+        auto const listing = [&]() -> awaitable<void> {
+            try {
+                co_await list_sharded(quick_store(server.endpoint()), "", {}, visit);
+            } catch (error const& e) {
+                caught = e;
+                throw;
+            }
+        };
+        auto const body = [&](async::task_group& group) -> awaitable<void> {
+            group.spawn([&] { return listing(); });
+            while (in_visitor ? !visited : under_way < 3) co_await async::sleep_for(std::chrono::milliseconds(1));
+            group.cancel();
+        };
+        co_await async::with_task_group(body);
+        REQUIRE(caught);
+        CHECK(caught->reason() == errc::cancelled);
+        CHECK(caught->info().operation == "list");
+        CHECK(caught->info().uri == "s3://bucket/");
+        http::pool_core::counts const pool = http::pool::of(executor).count();
+        CHECK(pool.open == pool.idle);
+        CHECK(pool.waiting == 0);
+        std::uint64_t const asked = server.counts().requests;
+        co_await async::sleep_for(std::chrono::milliseconds(20));
+        CHECK(server.counts().requests == asked);
+    }
 }
