@@ -48,8 +48,8 @@ private:
     std::unique_ptr<stream> below_;
     std::string host_;
     std::unique_ptr<SSL, free_ssl> ssl_;
-    io_outcome broken_;               // the first failure of `below_`
-    bool below_ended_ = false;        // its peer sent FIN
+    io_outcome broken_;                     // the first failure of `below_`
+    bool below_ended_ = false;              // its peer sent FIN
     std::optional<io_outcome> over_;        // how reading ended, for every later try
     std::optional<io_outcome> unwritable_;  // how writing ended
     unsigned long handshake_error_ = 0;

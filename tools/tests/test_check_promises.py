@@ -10,6 +10,13 @@ PAGE = "# x\n\n## One is kept, as it was said.\n\n- unit: a: b\n\n## Two.\n\n- s
 TESTS = {"unit": {"a: b"}, "stream": {"c"}}
 
 
+BUGS = "# x\n\n| # | Bug | Kept away by |\n|---|---|---|\n| 1 | It ends (a/b#1) | unit: a: b<br>stream: c |\n| 3 | More | stream: c |\n"
+
+
+def found_of_bugs(page, tests=None):
+    return [text for _, _, text in check_promises.bug_problems(page, TESTS if tests is None else tests)]
+
+
 def found(readme=README, page=PAGE, tests=None):
     return [text for _, _, text in check_promises.problems(readme, page, TESTS if tests is None else tests)]
 
@@ -33,6 +40,19 @@ class CheckPromises(unittest.TestCase):
         cpp, py = check_promises.NAMES[".cpp"], check_promises.NAMES[".py"]
         self.assertEqual(cpp.findall('CO_TEST("a, b") {\n// TEST_CASE("no")\nCONFORMANCE(\n    "long") {'), ["a, b", "long"])
         self.assertEqual(py.findall("def check_one(env):\ndef other():\n"), ["one"])
+
+    def test_bugs_with_their_tests(self):
+        self.assertEqual(found_of_bugs(BUGS), [])
+
+    def test_a_bug_whose_test_is_gone(self):
+        self.assertEqual(found_of_bugs(BUGS, {"stream": {"c"}}), ["there is no such test in tests/unit: a: b"])
+        self.assertEqual(found_of_bugs(BUGS.replace("unit: a", "stream: a")), ["there is no such test in tests/stream: a: b"])
+
+    def test_a_bug_without_a_test_or_told_twice_or_none_at_all(self):
+        self.assertEqual(found_of_bugs(BUGS.replace("More | stream: c", "More |")), ["no test keeps this bug away"])
+        self.assertEqual(found_of_bugs(BUGS.replace("| More", "")), ["no test keeps this bug away"])
+        self.assertEqual(found_of_bugs(BUGS.replace("| 3 |", "| 1 |")), ["the numbers rise, and each comes once"])
+        self.assertEqual(found_of_bugs("# x\n"), ["names no bug"])
 
 
 if __name__ == "__main__":

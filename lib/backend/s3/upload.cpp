@@ -127,7 +127,8 @@ public:
         try {
             recipe const r = abort_recipe(where_, id_);
             result<http::response> answer = co_await op.send(&r);
-            bool const gone = !answer && answer.error().info().service_code == "NoSuchUpload";
+            std::string const code = answer ? std::string() : answer.error().info().service_code;
+            bool const gone = code == "NoSuchUpload" || code == "NoSuchBucket";
             if (!answer && !gone) op.raise(std::move(answer).error());
             end();
         } catch (...) {

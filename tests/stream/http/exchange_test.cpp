@@ -5,9 +5,9 @@
 
 #include <doctest/doctest.h>
 
+#include <openssl/err.h>
 #include <boost/asio/error.hpp>
 #include <boost/asio/ssl/error.hpp>
-#include <openssl/err.h>
 
 #include <cerrno>
 

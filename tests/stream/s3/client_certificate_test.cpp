@@ -15,7 +15,8 @@ void serve_object(SSL* connection) {
     for (std::string c = receive(connection, 1); !c.empty(); c = receive(connection, 1)) {
         head += c;
         if (!head.ends_with("\r\n\r\n")) continue;
-        send_all(connection, "HTTP/1.1 200 OK\r\nETag: \"e1\"\r\nContent-Length: 4\r\n\r\n" + std::string(head.starts_with("HEAD") ? "" : "data"));
+        send_all(connection,
+                 "HTTP/1.1 200 OK\r\nETag: \"e1\"\r\nContent-Length: 4\r\n\r\n" + std::string(head.starts_with("HEAD") ? "" : "data"));
         head.clear();
     }
 }

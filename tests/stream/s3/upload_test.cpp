@@ -138,7 +138,8 @@ CO_TEST("s3 uploads: an error inside a good answer is an error; one that may pas
 CO_TEST("s3 uploads: a good answer to a completion that is empty, cut, or no such answer is a success only if the object is there") {
     using testing::received_request, testing::script_server, testing::scripted_reply;
     std::string const part_etag = "\"7aea2552dfe7eb84b9443b6fc9ba6e01\"", whole_etag = "\"3852e84091b5460a137b271a5e8a9b57-1\"";
-    scripted_reply cut = scripted_reply::ok("<CompleteMultipartUploadResult><ETag>" + whole_etag + "</ETag></CompleteMultipartUploadResult>");
+    scripted_reply cut =
+        scripted_reply::ok("<CompleteMultipartUploadResult><ETag>" + whole_etag + "</ETag></CompleteMultipartUploadResult>");
     cut.pieces.front().resize(cut.pieces.front().size() - 9);
     cut.close = true;
     std::vector<scripted_reply> const bad{scripted_reply::ok(""),

@@ -20,6 +20,7 @@ TEST_CASE("parts are an object when each begins where the one before it ends") {
         std::vector<part> written;
         std::optional<std::uint64_t> whole;  // nothing: refused
     };
+    constexpr std::uint64_t gib = 1ull << 30;
     row const rows[] = {
         {"none", {}, 0},
         {"one", {{1, 0, 10}}, 10},
@@ -27,6 +28,8 @@ TEST_CASE("parts are an object when each begins where the one before it ends") {
         {"out of order", {{3, 20, 5}, {1, 0, 10}, {2, 10, 10}}, 25},
         {"numbers with holes", {{10, 10, 1}, {2, 0, 10}}, 11},
         {"an empty one in between", {{1, 0, 4}, {2, 4, 0}, {3, 4, 4}}, 8},
+        {"of 5 GiB each", {{1, 0, 5 * gib}, {2, 5 * gib, 5 * gib}, {3, 10 * gib, 1}}, 10 * gib + 1},
+        {"a gap of exactly 4 GiB", {{1, 0, 10}, {2, 10 + 4 * gib, 10}}, std::nullopt},
         {"written again", {{1, 0, 10}, {1, 0, 12}}, 12},
         {"written again elsewhere", {{1, 0, 10}, {2, 10, 5}, {2, 11, 5}}, std::nullopt},
         {"nothing at the front", {{1, 1, 10}}, std::nullopt},
