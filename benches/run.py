@@ -14,6 +14,8 @@ BENCHES = {  # name -> what it measures, packages, command
              "fio", [sys.executable, str(HERE / "file" / "run.py"), str(BUILD)]),
     "list": ("listings of 1,000,000 keys from a server that answers after 50 ms, page by page and sharded, and of 200,000 that it answers at once",
              "", ["sh", "-c", f"{BUILD}/benches/bench-list 1000000 50 pages sharded && {BUILD}/benches/bench-list 200000 0 parse pages sharded"]),
+    "s3": ("sluice's S3 and bare loops against one small server: multipart PUT with checksums, GET verified, listing, removal (about 4 minutes)",
+           "", [sys.executable, str(HERE / "s3" / "run.py"), str(BUILD)]),
     "sigv4": ("CPU of signing one request", "", [str(BUILD / "benches" / "sigv4-bench")]),
 }
 

@@ -1,0 +1,117 @@
+#!/usr/bin/env python3
+"""run.py BUILD_DIR [--rounds N] [--only TEXT]: what sluice's S3 costs above the bare work, against one small server of its own process.
+
+Interleaved rounds; medians; ratios within this run only. CPU is user+sys of the client's work phase. Every sample is checked against what
+the server counted. Prints Markdown tables and writes BUILD_DIR/bench-s3.json."""
+import argparse, json, os, statistics, subprocess, sys, urllib.request
+from pathlib import Path
+
+GIB = 1 << 30
+SIZE, PARTS, LISTED, REMOVED = 4 * GIB, 512, 200_000, 100_000
+
+
+class Server:
+    """The server; it goes when its standard input is closed."""
+
+    def __init__(self, build):
+        self.process = subprocess.Popen([str(build / "benches/bench-s3-server")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.port = self.process.stdout.readline().strip()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.wait(timeout=10)
+
+    def counted(self):
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/stats") as answer:
+            return json.load(answer)
+
+
+def groups(build, port):
+    """group -> name -> (command, what the server must have counted)."""
+    bare = lambda *a: [str(build / "benches/bench-s3-bare"), a[0], port, *a[1:]]
+    sluice = lambda *a: [str(build / "benches/bench-s3"), a[0], port, *a[1:]]
+    sent, finished = dict(bytes=SIZE, parts=PARTS), dict(bytes=SIZE, parts=PARTS, completions=1)
+    puts = {}
+    for by in ("none", "crc32c", "crc64nvme", "sha256"):
+        puts[f"bare send loop, {by}"] = (bare("put", "16", by), sent)
+        puts[f"sluice, {by}"] = (sluice("put", by), finished)
+    puts["sluice put_stream, crc64nvme"] = (sluice("stream", "crc64nvme"), dict(bytes=SIZE, completions=1))  # its parts grow
+    return {
+        "PUT": puts,
+        "GET": {"sluice, unverified": (sluice("get", "none"), dict(bytes=SIZE)), "sluice, crc32c": (sluice("get", "crc32c"), dict(bytes=SIZE))},
+        "list": {"sluice, page by page": (sluice("list"), dict(pages=200))},
+        "delete": {
+            "bare requests, sent": (bare("delete", "sent"), dict(removed=REMOVED)),
+            "bare requests, written and digested": (bare("delete", "made"), dict(removed=REMOVED)),
+            "sluice": (sluice("delete"), dict(removed=REMOVED)),
+        },
+    }
+
+
+def sample(server, group, command, expected):
+    server.counted()
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise RuntimeError(f"{command}: {done.stderr.strip()[-300:]}")
+    one = json.loads(done.stdout.splitlines()[-1])
+    counted = server.counted()
+    wrong = {k: counted[k] for k, v in expected.items() if counted[k] != v}
+    if wrong or one["bytes"] != {"list": LISTED, "delete": REMOVED}.get(group, SIZE):
+        raise RuntimeError(f"{command}: the server counted {wrong}, the client {one['bytes']}")
+    return one["user"] + one["sys"]
+
+
+def goals(cpu):
+    """(goal, figure, asked for) of every goal whose parts were measured; `cpu`: (group, name) -> median."""
+    ratio = lambda group, a, b: f"{cpu[group, a] / cpu[group, b]:.2f}"
+    rows = [
+        (f"multipart PUT of 4 GiB with {name}, x the bare send loop and the checksum", ("PUT", f"sluice, {by}", f"bare send loop, {by}"), asked)
+        for by, name, asked in (("crc32c", "CRC32C", "1.15"), ("crc64nvme", "CRC64NVME", "1.15"), ("sha256", "SHA-256 of each part", "1.02"),
+                                ("none", "no checksum", ""))
+    ] + [
+        ("GET of 4 GiB verified with CRC32C, x unverified", ("GET", "sluice, crc32c", "sluice, unverified"), "1.25"),
+        ("delete of 100,000 keys, x the bare requests", ("delete", "sluice", "bare requests, sent"), "1.20"),
+        ("the same, x bare requests whose documents are written and digested", ("delete", "sluice", "bare requests, written and digested"), ""),
+    ]
+    found = [(text, ratio(*what), asked) for text, what, asked in rows if (what[0], what[1]) in cpu]
+    if ("list", "sluice, page by page") in cpu:
+        found.append(("list of 200,000 keys, keys per CPU second", f"{LISTED / cpu['list', 'sluice, page by page']:,.0f}", "1,000,000"))
+    return found
+
+
+def tables(results):
+    middle = {key: statistics.median(samples) for key, samples in results.items()}
+    print("\n| goal | figure | asked for |\n|---|---|---|")
+    for row in goals(middle):
+        print("| " + " | ".join(row) + " |")
+    print("\n| what | CPU s | min-max |\n|---|---|---|")
+    for (group, name), samples in results.items():
+        print(f"| {group}: {name} | {middle[group, name]:.3f} | {min(samples):.3f}-{max(samples):.3f} |")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("build", type=Path)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", default="", help="groups whose name has this: PUT, GET, list, delete")
+    options = parser.parse_args()
+    build = options.build.resolve()
+    with Server(build) as server:
+        todo = {g: c for g, c in groups(build, server.port).items() if options.only in g}
+        results = {(g, n): [] for g, clients in todo.items() for n in clients}
+        for i in range(options.rounds):
+            for group, clients in todo.items():
+                for name, (command, expected) in clients.items():
+                    results[group, name].append(sample(server, group, command, expected))
+                    print(f"round {i + 1} {group}: {name}: {results[group, name][-1]:.3f} s CPU", file=sys.stderr, flush=True)
+    load = " ".join(f"{n:.2f}" for n in os.getloadavg())
+    print(f"{os.cpu_count()} cores, {os.uname().release}, {options.rounds} rounds interleaved, medians; load average at the end {load}")
+    tables(results)
+    kept = dict(rounds=options.rounds, results=[dict(group=g, name=n, cpu=s) for (g, n), s in results.items()])
+    (build / "bench-s3.json").write_text(json.dumps(kept, indent=1))
+
+
+main()
