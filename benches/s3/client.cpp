@@ -1,5 +1,5 @@
 // sluice against benches/s3/server.cpp. One JSON line of the work phase on stdout.
-//   client put PORT none|crc32c|crc64nvme|sha256     4 GiB in parts of 8 MiB from one buffer, 16 in flight
+//   client put PORT none|crc32c|crc64nvme|sha256 THREADS     4 GiB in parts of 8 MiB from one buffer, 16 in flight
 //   client stream PORT none|crc32c|...               the same by put_stream, which is given the bytes to hold
 //   client get PORT none|crc32c                      1 GiB into the caller's memory, four times, 8 MiB ranges, 16 in flight
 //   client list PORT                                 200,000 keys, page by page
@@ -13,9 +13,11 @@
 #include <sluice/s3.hpp>
 
 #include <sys/mman.h>
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 
 using namespace sluice;
 
@@ -34,28 +36,29 @@ std::shared_ptr<object_store> open_store(std::string const& port, std::string_vi
     return make_s3_store(settings);
 }
 
-void put(std::shared_ptr<object_store> store) {
+void put(std::shared_ptr<object_store> store, std::size_t threads) {
     bytes const data = bytes::copy_of(std::string(part, 'x'));
-    async::runtime runtime(1);
+    async::runtime runtime(threads);
     bench::meter const work;
-    auto const main = [&]() -> awaitable<void> {
-        upload to = co_await store->create_upload("up");
-        std::size_t next = 0;
-        auto const worker = [&]() -> awaitable<void> {
-            for (std::size_t i = next++; i < parts; i = next++) {
-                payload piece(data);
-                part_place const where{static_cast<std::uint32_t>(i + 1), i * part};
-                co_await to.write(where, std::move(piece));
-            }
-        };
-        auto const all = [&](async::task_group& group) -> awaitable<void> {
-            for (std::size_t i = 0; i < in_flight; ++i) group.spawn([&] { return worker(); });
-            co_return;
-        };
-        co_await async::with_task_group(all);
-        co_await to.complete();
+    std::optional<upload> to;
+    runtime.run([&]() -> awaitable<void> {
+        upload begun = co_await store->create_upload("up");
+        to.emplace(std::move(begun));
+    });
+    std::atomic<std::size_t> next = 0;
+    auto const worker = [&]() -> awaitable<void> {
+        for (std::size_t i = next++; i < parts; i = next++) {
+            payload piece(data);
+            part_place const where{static_cast<std::uint32_t>(i + 1), i * part};
+            co_await to->write(where, std::move(piece));
+        }
     };
-    runtime.run(main);
+    auto const all = [&](async::task_group& group) -> awaitable<void> {
+        for (std::size_t i = 0; i < in_flight / threads; ++i) group.spawn([&] { return worker(); });
+        co_return;
+    };
+    runtime.run_on_all([&](std::size_t) -> awaitable<void> { co_await async::with_task_group(all); });
+    runtime.run([&]() -> awaitable<void> { co_await to->complete(); });
     work.print(parts * part, parts);
 }
 
@@ -135,7 +138,7 @@ int main(int argc, char** argv) {
     if (argc < 3) return 2;
     std::string const what = argv[1];
     std::shared_ptr<object_store> const store = open_store(argv[2], argc > 3 ? argv[3] : "none");
-    if (what == "put") put(store);
+    if (what == "put") put(store, argc > 4 ? std::strtoul(argv[4], nullptr, 10) : 1);
     if (what == "stream") stream(store);
     if (what == "get") get(store);
     if (what == "list") list(store);

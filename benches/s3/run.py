@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """run.py BUILD_DIR [--rounds N] [--only TEXT]: what sluice's S3 costs above the bare work, against one small server of its own process.
 
-Interleaved rounds; medians; ratios within this run only. CPU is user+sys of the client's work phase. Every sample is checked against what
-the server counted. Prints Markdown tables and writes BUILD_DIR/bench-s3.json."""
+Interleaved rounds; medians; ratios within this run only. CPU is user+sys of the client's work phase; client+server adds the server's, because
+loopback moves work between the two, and more so for a single sender. Every sample is checked against what the server counted. Prints Markdown tables and writes BUILD_DIR/bench-s3.json."""
 import argparse, json, os, statistics, subprocess, sys, urllib.request
 from pathlib import Path
 
@@ -37,7 +37,8 @@ def groups(build, port):
     puts = {}
     for by in ("none", "crc32c", "crc64nvme", "sha256"):
         puts[f"bare send loop, {by}"] = (bare("put", "16", by), sent)
-        puts[f"sluice, {by}"] = (sluice("put", by), finished)
+        for threads in (1, 2):
+            puts[f"sluice, {by}, {threads} threads"] = (sluice("put", by, str(threads)), finished)
     puts["sluice put_stream, crc64nvme"] = (sluice("stream", "crc64nvme"), dict(bytes=SIZE, completions=1))  # its parts grow
     return {
         "PUT": puts,
@@ -61,35 +62,39 @@ def sample(server, group, command, expected):
     wrong = {k: counted[k] for k, v in expected.items() if counted[k] != v}
     if wrong or one["bytes"] != {"list": LISTED, "delete": REMOVED}.get(group, SIZE):
         raise RuntimeError(f"{command}: the server counted {wrong}, the client {one['bytes']}")
-    return one["user"] + one["sys"]
+    return one["user"] + one["sys"], counted["cpu"]
 
 
-def goals(cpu):
-    """(goal, figure, asked for) of every goal whose parts were measured; `cpu`: (group, name) -> median."""
-    ratio = lambda group, a, b: f"{cpu[group, a] / cpu[group, b]:.2f}"
-    rows = [
-        (f"multipart PUT of 4 GiB with {name}, x the bare send loop and the checksum", ("PUT", f"sluice, {by}", f"bare send loop, {by}"), asked)
-        for by, name, asked in (("crc32c", "CRC32C", "1.15"), ("crc64nvme", "CRC64NVME", "1.15"), ("sha256", "SHA-256 of each part", "1.02"),
-                                ("none", "no checksum", ""))
+def goals(client, both):
+    """(goal, figure, asked for) of every goal that was measured; `client` and `both`: (group, name) -> median."""
+    compared = [
+        (f"multipart PUT of 4 GiB with {name}, {threads} threads, x the bare send loop and the sum",
+         ("PUT", f"sluice, {by}, {threads} threads", f"bare send loop, {by}"), asked)
+        for by, name, asked in (("none", "no checksum", ""), ("crc32c", "CRC32C", "1.15"), ("crc64nvme", "CRC64NVME", "1.15"),
+                                ("sha256", "SHA-256 of each part", "1.02")) for threads in (1, 2)
     ] + [
         ("GET of 4 GiB verified with CRC32C, x unverified", ("GET", "sluice, crc32c", "sluice, unverified"), "1.25"),
-        ("delete of 100,000 keys, x the bare requests", ("delete", "sluice", "bare requests, sent"), "1.20"),
-        ("the same, x bare requests whose documents are written and digested", ("delete", "sluice", "bare requests, written and digested"), ""),
+        ("delete of 100,000 keys, x bare requests that are ready to be sent", ("delete", "sluice", "bare requests, sent"), "1.20"),
+        ("the same, x bare requests that are also written and digested", ("delete", "sluice", "bare requests, written and digested"), "1.20"),
     ]
-    found = [(text, ratio(*what), asked) for text, what, asked in rows if (what[0], what[1]) in cpu]
-    if ("list", "sluice, page by page") in cpu:
-        found.append(("list of 200,000 keys, keys per CPU second", f"{LISTED / cpu['list', 'sluice, page by page']:,.0f}", "1,000,000"))
-    return found
+    for text, (group, one, reference), asked in compared:
+        if (group, one) in client:
+            figure = [f"{cpu[group, one] / cpu[group, reference]:.2f}" for cpu in (client, both)]
+            yield text, f"{figure[0]} (client and server {figure[1]})", asked
+    if ("list", "sluice, page by page") in client:
+        yield "list of 200,000 keys, keys per CPU second", f"{LISTED / client['list', 'sluice, page by page']:,.0f}", "1,000,000"
 
 
 def tables(results):
-    middle = {key: statistics.median(samples) for key, samples in results.items()}
+    client = {key: statistics.median(c for c, _ in samples) for key, samples in results.items()}
+    both = {key: statistics.median(c + s for c, s in samples) for key, samples in results.items()}
     print("\n| goal | figure | asked for |\n|---|---|---|")
-    for row in goals(middle):
+    for row in goals(client, both):
         print("| " + " | ".join(row) + " |")
-    print("\n| what | CPU s | min-max |\n|---|---|---|")
+    print("\n| what | CPU s | min-max | client+server |\n|---|---|---|---|")
     for (group, name), samples in results.items():
-        print(f"| {group}: {name} | {middle[group, name]:.3f} | {min(samples):.3f}-{max(samples):.3f} |")
+        low, high = min(c for c, _ in samples), max(c for c, _ in samples)
+        print(f"| {group}: {name} | {client[group, name]:.3f} | {low:.3f}-{high:.3f} | {both[group, name]:.3f} |")
 
 
 def main():
@@ -106,11 +111,11 @@ def main():
             for group, clients in todo.items():
                 for name, (command, expected) in clients.items():
                     results[group, name].append(sample(server, group, command, expected))
-                    print(f"round {i + 1} {group}: {name}: {results[group, name][-1]:.3f} s CPU", file=sys.stderr, flush=True)
+                    print(f"round {i + 1} {group}: {name}: {results[group, name][-1][0]:.3f} s CPU", file=sys.stderr, flush=True)
     load = " ".join(f"{n:.2f}" for n in os.getloadavg())
     print(f"{os.cpu_count()} cores, {os.uname().release}, {options.rounds} rounds interleaved, medians; load average at the end {load}")
     tables(results)
-    kept = dict(rounds=options.rounds, results=[dict(group=g, name=n, cpu=s) for (g, n), s in results.items()])
+    kept = dict(rounds=options.rounds, results=[dict(group=g, name=n, client_and_server=s) for (g, n), s in results.items()])
     (build / "bench-s3.json").write_text(json.dumps(kept, indent=1))
 
 

@@ -9,6 +9,7 @@
 #include "base/checksum.hpp"
 #include "base/crc.hpp"
 
+#include <sys/resource.h>
 #include <array>
 #include <atomic>
 #include <span>
@@ -139,16 +140,26 @@ private:
     }
 
     void stats(wire& peer) {
+        double const now = cpu();
         std::array<char, 256> text{};
-        std::snprintf(text.data(), text.size(), "{\"bytes\":%llu,\"parts\":%llu,\"completions\":%llu,\"pages\":%llu,\"removed\":%llu}",
+        std::snprintf(text.data(), text.size(),
+                      "{\"bytes\":%llu,\"parts\":%llu,\"completions\":%llu,\"pages\":%llu,\"removed\":%llu,\"cpu\":%.4f}",
                       taken(counted_.bytes), taken(counted_.parts), taken(counted_.completions), taken(counted_.pages),
-                      taken(counted_.removed));
+                      taken(counted_.removed), now - cpu_.exchange(now));
         document(peer, text.data());
     }
     static unsigned long long taken(std::atomic<std::uint64_t>& counter) { return counter.exchange(0); }
 
+    static double cpu() {
+        rusage used{};
+        ::getrusage(RUSAGE_SELF, &used);
+        auto const seconds = [](timeval t) { return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec); };
+        return seconds(used.ru_utime) + seconds(used.ru_stime);
+    }
+
     content const held_;
     counters counted_;
+    std::atomic<double> cpu_ = 0;
 };
 
 }  // namespace
