@@ -40,6 +40,7 @@ struct object_meta {
     std::string version;                      ///< empty where the store keeps none
     std::string storage_class;                ///< empty where the service tells none, as AWS does for STANDARD
     std::string encryption;                   ///< by which the service keeps it, "AES256" and the like
+    std::string owner;                        ///< the service's id of who owns it; only in a listing that asks for it
     std::string access;                       ///< how a store of files reads it: "direct" or "buffered"; of other stores empty
     std::optional<object_checksum> checksum;  ///< where the service tells one of the whole; a listing has none
     sluice::v0::attributes attributes;
@@ -58,6 +59,14 @@ struct put_result {
     std::string version;
 };
 
+/// What a copy did.
+struct copied {
+    copied() {}
+    object_meta object;         ///< the source
+    put_result put;             ///< the new object
+    std::uint64_t resumed = 0;  ///< bytes that an interrupted copy of the same version had left
+};
+
 struct list_page {
     list_page() {}
     std::vector<object_meta> objects;   ///< in the store's key order
@@ -70,7 +79,8 @@ struct remove_report {
     struct failed_key {
         failed_key() {}
         object_key key;
-        std::string code;  ///< the service's word, "AccessDenied"
+        std::string version;  ///< where it was one version that was to go
+        std::string code;     ///< the service's word, "AccessDenied"
         std::string message;
     };
     remove_report() {}

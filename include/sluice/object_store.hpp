@@ -39,6 +39,7 @@ struct capabilities {
     std::uint32_t remove_batch = 1;    ///< keys of one request; larger batches are split by the store
     bool uploads = false;              ///< create_upload
     bool resumes = false;              ///< put_options::resume_as
+    bool copies = false;               ///< copy
     std::uint32_t max_parts = 0;       ///< of one upload
     std::uint64_t min_part = 0;        ///< bytes of every part but the last
     std::uint64_t max_part = 0;
@@ -74,6 +75,13 @@ public:
     ///
     /// Errors: unsupported where `can().uploads` is false. Cancel: an upload without parts may be left behind.
     virtual awaitable<upload> create_upload(object_key where, put_options options = {}) = 0;
+
+    /// Makes `as` what `what` of this store is, within the service or the file system: the bytes do not come here. One version is copied,
+    /// whole; readers of `as` see the old or the new object. To copy an object to itself is to write it anew.
+    ///
+    /// Errors: those of `head` and `put`; precondition_failed also when the source changed meanwhile; unsupported where `can().copies` is
+    /// false. Cancel: as of a put. See `copy_object` for copies between stores.
+    virtual awaitable<copied> copy(object_key what, object_key as, store_copy_options options = {}) = 0;
 
     /// One page of the keys that begin with `prefix`, in key order. See `list_all` for all pages.
     virtual awaitable<list_page> list(std::string prefix, list_options options = {}) = 0;

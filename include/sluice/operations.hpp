@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,6 +21,21 @@ SLUICE_API awaitable<bool> exists(std::shared_ptr<object_store> store, object_ke
 /// Errors: protocol when the service repeats a page token (a listing never loops for ever).
 using page_visitor = std::function<awaitable<bool>(list_page)>;
 SLUICE_API awaitable<void> for_each_page(std::shared_ptr<object_store> store, std::string prefix, list_options options, page_visitor visit);
+
+/// A listing that is asked for the next key, in key order; memory holds one page. Groups of a delimiter are not among them.
+///
+/// Lifetime: keeps the store; copies are the same listing. Threads: one `next` at a time. Errors: as of `for_each_page`; after those of the
+/// store, and after a cancel, `next` may be called again and goes on where it was.
+class SLUICE_API object_lister {
+public:
+    object_lister(std::shared_ptr<object_store> store, std::string prefix, list_options options = {});
+    /// Nothing behind the last.
+    awaitable<std::optional<object_meta>> next();
+
+private:
+    struct state;
+    std::shared_ptr<state> state_;
+};
 
 /// Every page in one: for listings known to be small.
 SLUICE_API awaitable<list_page> list_all(std::shared_ptr<object_store> store, std::string prefix, list_options options = {});
@@ -44,9 +60,6 @@ SLUICE_API awaitable<std::vector<bytes>> get_ranges(std::shared_ptr<object_store
 /// Removes every object under `prefix`, page by page. The report adds up all pages. An empty prefix is refused: say `remove_all`.
 SLUICE_API awaitable<remove_report> remove_prefix(std::shared_ptr<object_store> store, std::string prefix);
 
-/// Progress of a transfer: bytes done so far, and the total once it is known. Called from the transfer's coroutines; must be quick.
-using progress = std::function<void(std::uint64_t done, std::uint64_t total)>;
-
 /// Options of `copy_object`.
 struct copy_options {
     copy_options() {}
@@ -57,16 +70,9 @@ struct copy_options {
     sluice::v0::progress report;
 };
 
-/// What `copy_object` did.
-struct copied {
-    copied() {}
-    object_meta object;         ///< the source
-    put_result put;             ///< the new object
-    std::uint64_t resumed = 0;  ///< bytes that an interrupted copy of the same version had left
-};
-
-/// Copies an object from any store to any other, through this program's memory: small ones in one request each, large ones in parts
-/// side by side, all of one version, at most `read.memory_limit` bytes at once. An interrupted copy of the same version is gone on with.
+/// Copies an object from any store to any other. Within one store, where that copies, by `object_store::copy`; else through this program's
+/// memory: small ones in one request each, large ones in parts side by side, all of one version, at most `read.memory_limit` bytes at
+/// once. An interrupted copy of the same version is gone on with.
 ///
 /// Errors: those of reading and of writing. Failure and cancel: what was written is thrown away, unless `keep_partial`; an existing
 /// object keeps its content. That the throwing away failed, too, is said in the error, with the upload's id.

@@ -9,6 +9,8 @@
 #include <optional>
 #include <string>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 namespace sluice::inline v0 {
 
@@ -31,6 +33,16 @@ struct call_options {
     std::function<void(attempt const&)> on_attempt;
 };
 
+/// The 32 bytes of an AES-256 key by which the service encrypts an object and which it does not keep (SSE-C): who reads the object says the
+/// key again, and who loses the key has lost the object. Empty: none. Stores without such keys answer `unsupported`; S3 wants TLS.
+struct customer_key {
+    customer_key() {}
+    explicit customer_key(std::string secret) : secret(std::move(secret)) {}
+    std::string secret;  ///< never printed
+
+    friend bool operator==(customer_key const&, customer_key const&) = default;
+};
+
 /// Conditions of a read. ETags with or without quotes.
 struct get_options : call_options {
     get_options() {}
@@ -40,6 +52,7 @@ struct get_options : call_options {
     std::optional<wall_time> if_modified_since;
     std::optional<wall_time> if_unmodified_since;
     std::string version;  ///< an older version, where the store keeps them
+    customer_key key;     ///< of an object that is kept under one
 };
 
 struct head_options : call_options {
@@ -49,6 +62,7 @@ struct head_options : call_options {
     std::optional<wall_time> if_modified_since;
     std::optional<wall_time> if_unmodified_since;
     std::string version;
+    customer_key key;
 };
 
 /// How a service is to keep an object, beyond its bytes; what is empty is as the bucket says. Stores without such choices answer
@@ -61,6 +75,7 @@ struct keeping {
     std::string encryption;                                 ///< "AES256", "aws:kms", "aws:kms:dsse"
     std::string kms_key;                                    ///< id or ARN of the key for aws:kms
     std::string kms_context;                                ///< base64 of a JSON object
+    customer_key key;                                       ///< instead of the three
     std::string lock_mode;                                  ///< "GOVERNANCE", "COMPLIANCE"; goes with `retain_until`
     std::optional<wall_time> retain_until;
     bool legal_hold = false;
@@ -79,16 +94,28 @@ struct put_options : call_options {
     std::string resume_as;
 };
 
+/// Progress of a transfer: bytes done so far, and the total once it is known. Called from the transfer's coroutines; must be quick.
+using progress = std::function<void(std::uint64_t done, std::uint64_t total)>;
+
+/// Options of `object_store::copy`; those of a put are about the new object, whose attributes are the source's unless some are given.
+struct store_copy_options : put_options {
+    store_copy_options() {}
+    head_options source;                   ///< conditions, version and key of what is copied
+    std::uint64_t part_size = 1ull << 30;  ///< larger objects are copied in parts of this size side by side, where a store does so
+    sluice::v0::progress report;
+};
+
 struct list_options : call_options {
     list_options() {}
     std::string delimiter;          ///< "/" groups keys by folder
     std::string start_after;        ///< only keys behind this one
     std::string next;               ///< token of a former page
     std::uint32_t max_keys = 1000;  ///< at most; a page may be shorter
+    bool owners = false;            ///< `object_meta::owner`, where the service tells it
 };
 
 static_assert(!std::is_aggregate_v<keeping> && !std::is_aggregate_v<attempt> && !std::is_aggregate_v<call_options> &&
               !std::is_aggregate_v<get_options> && !std::is_aggregate_v<head_options> && !std::is_aggregate_v<put_options> &&
-              !std::is_aggregate_v<list_options>);
+              !std::is_aggregate_v<list_options> && !std::is_aggregate_v<store_copy_options> && !std::is_aggregate_v<customer_key>);
 
 }  // namespace sluice::inline v0

@@ -53,6 +53,21 @@ struct listed_bucket {
     std::optional<wall_time> created;
 };
 
+/// A version of an object that a bucket keeps, or the mark that it was removed.
+struct object_version {
+    object_version() {}
+    object_key key;
+    std::string version;   ///< "null" for what was written while the bucket kept none
+    bool latest = false;   ///< what a read without a version sees
+    bool removed = false;  ///< it is a delete marker: from here on there was no object
+    std::uint64_t size = 0;
+    std::string etag;
+    std::optional<wall_time> last_modified;
+};
+
+/// Names and values, as in `keeping::tags`.
+using object_tags = std::vector<std::pair<std::string, std::string>>;
+
 /// Options of `s3_bucket::presign`.
 struct presign_options {
     presign_options() {}
@@ -68,6 +83,9 @@ struct presign_options {
 
 /// Called with the open uploads of one page; returning false ends the listing early.
 using upload_visitor = std::function<awaitable<bool>(std::vector<open_upload>)>;
+
+/// Called with the versions of one page; returning false ends the listing early.
+using version_visitor = std::function<awaitable<bool>(std::vector<object_version>)>;
 
 /// A bucket itself, where `object_store` is what lies in it: what S3 services have and stores in general do not.
 ///
@@ -112,6 +130,21 @@ public:
     awaitable<bucket_versioning> versioning(call_options options = {}) const;
     /// Errors: invalid_argument for `never`.
     awaitable<void> set_versioning(bucket_versioning wanted, call_options options = {}) const;
+
+    /// Every version and delete marker of keys that begin with `prefix`, page after page, by key and newest first; memory holds one page.
+    /// Errors: protocol when the service goes round in circles or lists a key outside the prefix. Cancel: leaves nothing behind.
+    awaitable<void> for_each_version(std::string prefix, version_visitor visit, call_options options = {}) const;
+
+    /// Removes these versions for good, 1,000 a request; of each only key and version count. To remove a delete marker brings the object
+    /// back. A version that is gone counts as removed. Errors: what failed is in the report; invalid_argument for one without a version.
+    /// Cancel: some may have been removed.
+    awaitable<remove_report> remove_versions(std::vector<object_version> what, call_options options = {}) const;
+
+    /// The tags of an object, or of a version of it. Errors: not_found.
+    awaitable<object_tags> tags(object_key where, std::string version = {}, call_options options = {}) const;
+
+    /// Replaces all tags of an object. Errors: not_found; invalid_argument as for `keeping::tags`. Cancel: as of a put.
+    awaitable<void> set_tags(object_key where, object_tags tags, std::string version = {}, call_options options = {}) const;
 
     /// A URL by which anybody can do this one thing with this object until it expires, or the session token does. Who has it needs no
     /// keys: it is a secret. Only asks for the credentials. Errors: invalid_argument; unauthenticated without credentials.

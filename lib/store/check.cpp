@@ -85,6 +85,9 @@ result<void> check_keeping(keeping const& k) {
                            named{"kms_key", k.kms_key}, named{"kms_context", k.kms_context}, named{"lock_mode", k.lock_mode}}) {
         if (!is_value(n.value)) return refused("keeping::" + std::string(n.name) + " must be printable ASCII without blanks at its ends");
     }
+    if (auto const checked = check_customer_key(k.key); !checked) return checked;
+    if (!k.key.secret.empty() && (!k.encryption.empty() || !k.kms_key.empty() || !k.kms_context.empty()))
+        return refused("keeping::key stands instead of encryption, kms_key and kms_context");
     bool const by_kms = k.encryption.starts_with("aws:kms");
     if (!by_kms && (!k.kms_key.empty() || !k.kms_context.empty()))
         return refused("keeping::kms_key and kms_context go with an encryption of aws:kms");
@@ -101,10 +104,15 @@ result<void> check_keeping(keeping const& k) {
     return {};
 }
 
+result<void> check_customer_key(customer_key const& key) {
+    if (key.secret.empty() || key.secret.size() == 32) return {};
+    return refused("a customer's key has 32 bytes, not " + std::to_string(key.secret.size()));
+}
+
 result<void> check_no_keeping(keeping const& k) {
     if (k == keeping()) return {};
     std::string which = "object lock";
-    if (!k.encryption.empty() || !k.kms_key.empty() || !k.kms_context.empty()) which = "encryption";
+    if (!k.encryption.empty() || !k.kms_key.empty() || !k.kms_context.empty() || !k.key.secret.empty()) which = "encryption";
     if (!k.tags.empty()) which = "tags";
     if (!k.acl.empty()) which = "access control";
     if (!k.storage_class.empty()) which = "storage class";

@@ -21,6 +21,9 @@ result<void> check_attributes(attributes const& a);
 /// What can travel as header fields and makes sense together. Errors: invalid_argument naming the choice.
 result<void> check_keeping(keeping const& k);
 
+/// None, or one of 32 bytes. Errors: invalid_argument.
+result<void> check_customer_key(customer_key const& key);
+
 /// For stores without such choices. Errors: unsupported naming the first that is made.
 result<void> check_no_keeping(keeping const& k);
 

@@ -28,13 +28,23 @@ read_conditions::read_conditions(get_options const& o)
     : if_match(o.if_match),
       if_none_match(o.if_none_match),
       if_modified_since(o.if_modified_since),
-      if_unmodified_since(o.if_unmodified_since) {}
+      if_unmodified_since(o.if_unmodified_since),
+      version(o.version),
+      key(o.key) {}
 
 read_conditions::read_conditions(head_options const& o)
     : if_match(o.if_match),
       if_none_match(o.if_none_match),
       if_modified_since(o.if_modified_since),
-      if_unmodified_since(o.if_unmodified_since) {}
+      if_unmodified_since(o.if_unmodified_since),
+      version(o.version),
+      key(o.key) {}
+
+result<void> read_conditions::check_plain() const {
+    if (!version.empty()) return failure(errc::unsupported, "this store keeps no old versions");
+    if (!key.secret.empty()) return failure(errc::unsupported, "this store does not encrypt by keys of its customers");
+    return {};
+}
 
 std::optional<errc> read_conditions::violated_by(std::string_view const etag, wall_time const modified) const noexcept {
     if (!if_match.empty()) {

@@ -15,15 +15,19 @@ bool same_etag(std::string_view a, std::string_view b) noexcept;
 /// Whether an ETag names exact bytes, so that parts of two answers may be put together.
 bool strong_etag(std::string_view etag) noexcept;
 
-/// The conditions of a read against one object, in RFC 9110's order (13.2.2): precondition_failed, not_modified, or nothing.
-/// Times are compared in whole seconds, as HTTP dates carry them.
+/// Which version of an object is read, and the conditions of that, in RFC 9110's order (13.2.2): precondition_failed, not_modified, or
+/// nothing. Times are compared in whole seconds, as HTTP dates carry them.
 struct read_conditions {
     read_conditions() {}
     explicit read_conditions(get_options const& o);
     explicit read_conditions(head_options const& o);
     std::string if_match, if_none_match;
     std::optional<wall_time> if_modified_since, if_unmodified_since;
+    std::string version;
+    customer_key key;
 
+    /// For stores that keep one version of each object, and no keys. Errors: unsupported.
+    result<void> check_plain() const;
     std::optional<errc> violated_by(std::string_view etag, wall_time modified) const noexcept;
 };
 

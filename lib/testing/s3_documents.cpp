@@ -146,6 +146,25 @@ s3_delete_list parse_delete_list(std::string_view const body) {
     return list;
 }
 
+header_list parse_tag_list(std::string_view const body) {
+    xml_cursor xml(body);
+    header_list tags;
+    if (!xml.take_tag("<Tagging xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">")) xml.expect_tag("<Tagging>");
+    xml.expect_tag("<TagSet>");
+    while (!xml.take_tag("</TagSet>")) {
+        xml.expect_tag("<Tag>");
+        if (!xml.take("<Key>")) throw malformed("a Tag without Key first");
+        std::string name = xml.text_until("</Key>");
+        if (!xml.take("<Value>")) throw malformed("a Tag without Value");
+        tags.emplace_back(std::move(name), xml.text_until("</Value>"));
+        xml.expect_tag("</Tag>");
+    }
+    xml.expect_tag("</Tagging>");
+    if (!xml.at_end()) throw malformed("something follows the document");
+    if (tags.size() > 10) throw refusal("Object tags cannot be greater than 10", "BadRequest");
+    return tags;
+}
+
 std::vector<s3_named_part> parse_part_list(std::string_view const body) {
     xml_cursor xml(body);
     std::vector<s3_named_part> parts;

@@ -65,6 +65,7 @@ slice shifted(slice const asked, std::int64_t const shift, std::uint64_t const s
 s3_reply get_object(s3_request const& request, s3_scene const& scene, s3_fault const& fault) {
     auto const object = scene.objects.find(request.bucket, request.key);
     if (!object) throw s3_problem(404, "NoSuchKey", "The specified key does not exist.");
+    check_customer_key(*object, customer_key_of(request, "x-amz-"));
     check_read_conditions(request, *object);
     s3_reply reply;
     reply.object = object->data;
@@ -84,6 +85,7 @@ s3_reply get_object(s3_request const& request, s3_scene const& scene, s3_fault c
     reply.headers.emplace_back("Last-Modified", http_date(object->modified));
     reply.headers.emplace_back("Accept-Ranges", "bytes");
     reply.headers.insert(reply.headers.end(), object->headers.begin(), object->headers.end());
+    if (!object->tags.empty()) reply.headers.emplace_back("x-amz-tagging-count", std::to_string(object->tags.size()));
     if (std::string const* const mode = request.find_header("x-amz-checksum-mode")) {
         if (*mode != "ENABLED") throw refusal("a checksum mode that is none: " + *mode);
         if (range == nullptr) reply.headers.insert(reply.headers.end(), object->checksums.begin(), object->checksums.end());

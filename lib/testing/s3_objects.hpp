@@ -14,6 +14,8 @@ struct s3_object {
     unix_seconds modified{};
     header_list headers;    ///< what a GET gives back: content headers and x-amz-meta-*
     header_list checksums;  ///< given back when they are asked for
+    header_list tags;
+    std::string customer_key;  ///< its digest
 };
 
 struct s3_page_query {

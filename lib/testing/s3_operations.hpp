@@ -21,8 +21,13 @@ struct s3_scene {
 /// One function per operation; each throws s3_problem.
 s3_reply get_object(s3_request const& request, s3_scene const& scene, s3_fault const& fault);
 s3_reply put_object(s3_request const& request, s3_scene const& scene);
+s3_reply copy_object(s3_request const& request, s3_scene const& scene);
+s3_reply read_tags(s3_request const& request, s3_scene const& scene);
+s3_reply write_tags(s3_request const& request, s3_scene const& scene);
+s3_reply remove_tags(s3_request const& request, s3_scene const& scene);
 s3_reply begin_upload(s3_request const& request, s3_scene const& scene);
 s3_reply put_part(s3_request const& request, s3_scene const& scene);
+s3_reply copy_part(s3_request const& request, s3_scene const& scene);
 s3_reply complete_upload(s3_request const& request, s3_scene const& scene);
 s3_reply abort_upload(s3_request const& request, s3_scene const& scene);
 s3_reply list_uploads(s3_request const& request, s3_scene const& scene);
@@ -42,6 +47,21 @@ void check_content_md5(s3_request const& request, bool required);
 header_list kept_headers(s3_request const& request);
 /// With ETag and time stamp as a PUT gives them.
 s3_object make_object(std::string data, unix_seconds now);
+
+/// The number and the upload of a part. Throws s3_problem.
+std::uint32_t part_number_of(s3_request const& request);
+void keep_part(s3_request const& request, s3_scene const& scene, std::uint32_t number, s3_object part);
+
+/// Reads the body of tags. Throws s3_problem.
+header_list parse_tag_list(std::string_view body);
+/// The tags of a header x-amz-tagging. Throws s3_problem.
+header_list tags_of_header(s3_request const& request);
+
+/// The digest of the customer's key that `request` brings, "" for none; `before` is "x-amz-" or "x-amz-copy-source-". Throws s3_problem for
+/// one that is not whole.
+std::string customer_key_of(s3_request const& request, std::string const& before);
+/// Throws s3_problem when that is not the key the object was written by.
+void check_customer_key(s3_object const& object, std::string const& key);
 
 struct s3_delete_list {
     std::vector<std::string> keys;

@@ -52,6 +52,8 @@ s3_reply put_object(s3_request const& request, s3_scene const& scene) {
     s3_object object = make_object(std::move(request.raw.body), scene.now);
     object.headers = kept_headers(request);
     object.checksums = std::move(checksums);
+    object.tags = tags_of_header(request);
+    object.customer_key = customer_key_of(request, "x-amz-");
     s3_reply reply;
     reply.headers.emplace_back("ETag", object.etag);
     reply.headers.insert(reply.headers.end(), object.checksums.begin(), object.checksums.end());

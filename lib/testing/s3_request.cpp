@@ -69,6 +69,20 @@ std::string_view host_name(std::string_view host) {
     return colon == host.npos || host.ends_with(']') ? host : host.substr(0, colon);
 }
 
+bool is_of_copy(std::string_view const name, bool const copies, bool const whole, bool const part) {
+    if (!copies) return false;
+    if (among(name, {"x-amz-copy-source", "x-amz-copy-source-if-match"})) return true;
+    return (whole && among(name, {"x-amz-metadata-directive", "x-amz-tagging-directive"})) || (part && name == "x-amz-copy-source-range");
+}
+
+bool is_of_customer_key(std::string_view const name, bool const possible, bool const copies) {
+    constexpr std::string_view here = "x-amz-server-side-encryption-customer-";
+    constexpr std::string_view there = "x-amz-copy-source-server-side-encryption-customer-";
+    if (possible && name.starts_with(here)) return among(name.substr(here.size()), {"algorithm", "key", "key-md5"});
+    if (copies && name.starts_with(there)) return among(name.substr(there.size()), {"algorithm", "key", "key-md5"});
+    return false;
+}
+
 }  // namespace
 
 void check_head(received_request const& raw) {
@@ -133,8 +147,10 @@ void check_operation(s3_request const& request) {
              among(name, {"uploads", "prefix", "encoding-type", "key-marker", "upload-id-marker", "max-uploads"})) ||
             (of_object && request.is("GET") && request.has_parameter("uploadId") &&
              among(name, {"uploadId", "max-parts", "part-number-marker"}));
-        if (!known && !of_upload && !of_open_uploads) throw refusal("unknown query parameter: " + name, "InvalidArgument");
+        bool const of_tags = of_object && name == "tagging" && request.parameters.size() == 1;
+        if (!known && !of_upload && !of_open_uploads && !of_tags) throw refusal("unknown query parameter: " + name, "InvalidArgument");
     }
+    bool const copies = (put || part) && request.find_header("x-amz-copy-source") != nullptr;
     bool const reads = of_object && (request.is("GET") || request.is("HEAD"));
     bool const writes = put || completes || (of_object && request.is("DELETE") && request.parameters.empty());
     for (auto const& [field, value] : request.raw.headers) {
@@ -143,6 +159,7 @@ void check_operation(s3_request const& request) {
             !((put || part || completes) && name.starts_with("x-amz-checksum-") && name != "x-amz-checksum-mode") &&
             !(begins && among(name, {"x-amz-checksum-algorithm", "x-amz-checksum-type"})) && !(reads && name == "x-amz-checksum-mode") &&
             !((put || begins) && (name.starts_with("x-amz-meta-") || std::ranges::find(kept_by_choice, name) != kept_by_choice.end())) &&
+            !is_of_copy(name, copies, begins || put, part) && !is_of_customer_key(name, reads || put || begins || part, copies) &&
             name != "x-amz-request-payer" && !(!of_object && request.is("PUT") && name == "x-amz-bucket-object-lock-enabled"))
             throw refusal("unknown header: " + name);
         bool const condition_on_reads = among(name, {"range", "if-modified-since", "if-unmodified-since"});

@@ -90,6 +90,8 @@ std::uint64_t s3_server::state::count(s3_request const* const request) {
     case s3_operation::get: ++counted.gets; break;
     case s3_operation::head: ++counted.heads; break;
     case s3_operation::put: ++counted.puts; break;
+    case s3_operation::copy:
+    case s3_operation::copy_part: ++counted.copies; break;
     case s3_operation::remove:
     case s3_operation::remove_many: ++counted.deletes; break;
     case s3_operation::begin_upload: ++counted.uploads; break;
@@ -99,6 +101,9 @@ std::uint64_t s3_server::state::count(s3_request const* const request) {
     case s3_operation::list: ++counted.lists; break;
     case s3_operation::list_uploads:
     case s3_operation::list_parts:
+    case s3_operation::read_tags:
+    case s3_operation::write_tags:
+    case s3_operation::remove_tags:
     case s3_operation::location:
     case s3_operation::head_bucket:
     case s3_operation::make_bucket:

@@ -49,12 +49,19 @@ s3_operation operation_of(s3_request const& request) noexcept {
     if (request.is("POST") && request.has_parameter("uploads")) return s3_operation::begin_upload;
     if (request.is("POST") && of_upload) return s3_operation::complete_upload;
     if (request.is("DELETE") && of_upload) return s3_operation::abort_upload;
-    if (request.is("PUT") && of_upload && request.has_parameter("partNumber")) return s3_operation::put_part;
+    bool const copies = request.find_header("x-amz-copy-source") != nullptr;
+    if (request.is("PUT") && of_upload && request.has_parameter("partNumber"))
+        return copies ? s3_operation::copy_part : s3_operation::put_part;
     if (request.is("GET") && of_upload) return s3_operation::list_parts;
     if (of_upload) return s3_operation::unknown;
+    if (request.has_parameter("tagging")) {
+        if (request.is("GET")) return s3_operation::read_tags;
+        if (request.is("PUT")) return s3_operation::write_tags;
+        return request.is("DELETE") ? s3_operation::remove_tags : s3_operation::unknown;
+    }
     if (request.is("GET")) return s3_operation::get;
     if (request.is("HEAD")) return s3_operation::head;
-    if (request.is("PUT")) return s3_operation::put;
+    if (request.is("PUT")) return copies ? s3_operation::copy : s3_operation::put;
     return request.is("DELETE") ? s3_operation::remove : s3_operation::unknown;
 }
 
@@ -73,10 +80,15 @@ s3_reply serve_operation(s3_request const& request, s3_scene const& scene, s3_fa
     case s3_operation::get:
     case s3_operation::head: return get_object(request, scene, fault);
     case s3_operation::put: return put_object(request, scene);
+    case s3_operation::copy: return copy_object(request, scene);
+    case s3_operation::read_tags: return read_tags(request, scene);
+    case s3_operation::write_tags: return write_tags(request, scene);
+    case s3_operation::remove_tags: return remove_tags(request, scene);
     case s3_operation::remove: return delete_object(request, scene);
     case s3_operation::remove_many: return delete_objects(request, scene);
     case s3_operation::begin_upload: return begin_upload(request, scene);
     case s3_operation::put_part: return put_part(request, scene);
+    case s3_operation::copy_part: return copy_part(request, scene);
     case s3_operation::complete_upload: return complete_upload(request, scene);
     case s3_operation::abort_upload: return abort_upload(request, scene);
     case s3_operation::list_uploads: return list_uploads(request, scene);

@@ -10,15 +10,10 @@
 
 namespace sluice::inline v0::testing {
 
-std::string s3_uploads::begin(std::string bucket, std::string key, header_list headers, std::string algorithm, unix_seconds const now) {
+std::string s3_uploads::begin(s3_open_upload fresh) {
     std::lock_guard const lock(mutex_);
     std::string id = "upload/+" + std::to_string(++last_);  // wants to be encoded
-    s3_open_upload& open = uploads_[id];
-    open.bucket = std::move(bucket);
-    open.key = std::move(key);
-    open.headers = std::move(headers);
-    open.initiated = now;
-    open.algorithm = std::move(algorithm);
+    uploads_.emplace(id, std::move(fresh));
     return id;
 }
 
@@ -82,6 +77,8 @@ s3_object put_together(s3_open_upload const& open, std::vector<s3_named_part> co
     s3_object object = make_object(std::move(data), scene.now);
     object.etag = '"' + hex(md5(digests)) + '-' + std::to_string(named.size()) + '"';
     object.headers = open.headers;
+    object.tags = open.tags;
+    object.customer_key = open.customer_key;
     return object;
 }
 
@@ -89,27 +86,48 @@ s3_object put_together(s3_open_upload const& open, std::vector<s3_named_part> co
 
 s3_reply begin_upload(s3_request const& request, s3_scene const& scene) {
     if (!request.raw.body.empty()) throw refusal("the beginning of an upload has a body");
-    std::string const id = scene.uploads.begin(request.bucket, request.key, kept_headers(request), upload_algorithm(request), scene.now);
+    s3_open_upload fresh;
+    fresh.bucket = request.bucket;
+    fresh.key = request.key;
+    fresh.headers = kept_headers(request);
+    fresh.initiated = scene.now;
+    fresh.algorithm = upload_algorithm(request);
+    fresh.tags = tags_of_header(request);
+    fresh.customer_key = customer_key_of(request, "x-amz-");
+    std::string const id = scene.uploads.begin(std::move(fresh));
     return xml_reply("<InitiateMultipartUploadResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Bucket>" +
                      xml_escape(request.bucket) + "</Bucket><Key>" + xml_escape(request.key) + "</Key><UploadId>" + xml_escape(id) +
                      "</UploadId></InitiateMultipartUploadResult>");
 }
 
-s3_reply put_part(s3_request const& request, s3_scene const& scene) {
-    check_content_md5(request, false);
+std::uint32_t part_number_of(s3_request const& request) {
     std::string const& text = *request.find_parameter("partNumber");
     std::uint32_t number = 0;
     auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     bool const good = error == std::errc() && end == text.data() + text.size() && number >= 1 && number <= most_parts;
     if (!good) throw refusal("Part number must be an integer between 1 and 10000, inclusive", "InvalidArgument");
+    return number;
+}
+
+void keep_part(s3_request const& request, s3_scene const& scene, std::uint32_t const number, s3_object part) {
+    std::string const key = customer_key_of(request, "x-amz-");
+    auto const check = [&](s3_open_upload const& open, s3_object const& one) {
+        if (open.customer_key != key) throw refusal("The part is not under the key of its upload");
+        check_part_checksum(open, one);
+    };
+    if (!scene.uploads.put(id_of(request), request.bucket, request.key, number, std::move(part), check)) throw no_such_upload();
+}
+
+s3_reply put_part(s3_request const& request, s3_scene const& scene) {
+    check_content_md5(request, false);
+    std::uint32_t const number = part_number_of(request);
     header_list checksums = checked_checksums(request);
     s3_object part = make_object(std::move(request.raw.body), scene.now);
     part.checksums = std::move(checksums);
     s3_reply reply;
     reply.headers.emplace_back("ETag", part.etag);
     reply.headers.insert(reply.headers.end(), part.checksums.begin(), part.checksums.end());
-    if (!scene.uploads.put(id_of(request), request.bucket, request.key, number, std::move(part), check_part_checksum))
-        throw no_such_upload();
+    keep_part(request, scene, number, std::move(part));
     return reply;
 }
 

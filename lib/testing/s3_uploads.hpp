@@ -17,6 +17,8 @@ struct s3_open_upload {
     header_list headers;
     unix_seconds initiated{};
     std::string algorithm;  ///< of its checksums; empty for none
+    header_list tags;
+    std::string customer_key;
     std::map<std::uint32_t, s3_object> parts;
 };
 
@@ -34,7 +36,7 @@ struct s3_uploads_page {
 class s3_uploads {
 public:
     /// Returns its id.
-    std::string begin(std::string bucket, std::string key, header_list headers, std::string algorithm, unix_seconds now);
+    std::string begin(s3_open_upload fresh);
     /// False when there is no such upload of that key. `check` may throw; nothing is kept then.
     using part_check = std::function<void(s3_open_upload const& open, s3_object const& part)>;
     bool put(std::string const& id, std::string const& bucket, std::string const& key, std::uint32_t number, s3_object part,

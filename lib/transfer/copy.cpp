@@ -1,6 +1,6 @@
+#include "store/complete_after.hpp"
 #include "store/conditions.hpp"
 #include "transfer/at_edge.hpp"
-#include "transfer/complete_after.hpp"
 #include "transfer/copy_plan.hpp"
 #include "transfer/part_reader.hpp"
 #include "transfer/workers.hpp"
@@ -102,8 +102,27 @@ awaitable<std::uint64_t> fill(part_reader* reader, upload into, counter* done) {
     co_return kept.load();
 }
 
+awaitable<copied> copy_within(std::shared_ptr<object_store> store, object_key what, object_key as, copy_options options) {
+    store_copy_options how;
+    static_cast<put_options&>(how) = std::move(options.put);
+    get_options& read = options.read.get;
+    if (!how.time_limit) how.time_limit = read.time_limit;
+    how.source.if_match = std::move(read.if_match);
+    how.source.if_none_match = std::move(read.if_none_match);
+    how.source.if_modified_since = read.if_modified_since;
+    how.source.if_unmodified_since = read.if_unmodified_since;
+    how.source.version = std::move(read.version);
+    how.source.key = std::move(read.key);
+    how.report = std::move(options.report);
+    copied result = co_await store->copy(std::move(what), std::move(as), std::move(how));
+    if (options.read.opened) options.read.opened(result.object);
+    co_return std::move(result);
+}
+
 awaitable<copied> copy(std::shared_ptr<object_store> from, object_key what, std::shared_ptr<object_store> to, object_key as,
                        copy_options options) {
+    if (from == to && from->can().copies)
+        co_return co_await copy_within(std::move(from), std::move(what), std::move(as), std::move(options));
     range_engine_options read = settled(options.read, from->can().reading);
     check(read, *from, what);
     boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
@@ -139,7 +158,7 @@ awaitable<copied> copy(std::shared_ptr<object_store> from, object_key what, std:
             result.resumed = co_await fill(&reader, into, &done);
             reader.finish();
         };
-        result.put = co_await complete_after(parts, into, options.keep_partial);
+        result.put = co_await store::complete_after(parts, into, options.keep_partial);
     }
     result.object = object;
     co_return std::move(result);

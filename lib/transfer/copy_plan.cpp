@@ -41,17 +41,4 @@ bool finished_parts::has(part_place const where, std::uint64_t const size) const
     return found != parts_.end() && found->second.where.offset == where.offset && found->second.size == size;
 }
 
-std::exception_ptr with_left_behind(std::exception_ptr why, std::string const& id, error const& e) {
-    try {
-        std::rethrow_exception(why);
-    } catch (error const& first) {
-        error_info info = first.info();
-        if (!info.detail.empty()) info.detail += "; ";
-        info.detail += "the upload " + id + (id.empty() ? "" : " ") + "could not be aborted either: " + e.what();
-        return std::make_exception_ptr(error(first.reason(), std::move(info)));
-    } catch (std::exception const&) {
-        return why;
-    }
-}
-
 }  // namespace sluice::inline v0::transfer

@@ -35,7 +35,4 @@ private:
     std::map<std::uint32_t, written_part> parts_;
 };
 
-/// `why`, saying in addition that the upload `id` could not be aborted because of `e`.
-std::exception_ptr with_left_behind(std::exception_ptr why, std::string const& id, error const& e);
-
 }  // namespace sluice::inline v0::transfer

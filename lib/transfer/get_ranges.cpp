@@ -88,6 +88,7 @@ awaitable<std::vector<bytes>> get_ranges(std::shared_ptr<object_store> store, ob
     get_options pinned;
     pinned.if_match = opened.etag;
     pinned.version = options.get.version;
+    pinned.key = options.get.key;
     pinned.time_limit = options.get.time_limit;
 
     std::atomic<std::size_t> next = 1;

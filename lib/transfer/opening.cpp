@@ -94,6 +94,7 @@ awaitable<opening> open_first(std::shared_ptr<object_store> store, object_key wh
     others.time_limit = options.get.time_limit;
     others.if_match = first.object().etag;
     others.version = options.get.version;
+    others.key = options.get.key;
     co_return opening(std::move(first), all, std::move(others));
 }
 

@@ -1,4 +1,5 @@
 #include "transfer/at_edge.hpp"
+#include "transfer/token_watch.hpp"
 #include "transfer/workers.hpp"
 
 #include <sluice/operations.hpp>
@@ -21,29 +22,8 @@ awaitable<bool> exists_of(std::shared_ptr<object_store> store, object_key where)
     co_return true;
 }
 
-/// Notices that page tokens go round in a circle of any length, and remembers only one (Brent's algorithm).
-class token_watch {
-public:
-    explicit token_watch(std::string first) : remembered_(std::move(first)) {}
-
-    /// Whether the listing was at this place before.
-    bool seen(std::string const& token) {
-        if (token == remembered_) return true;
-        if (++since_ == patience_) {
-            remembered_ = token;
-            patience_ *= 2;
-            since_ = 0;
-        }
-        return false;
-    }
-
-private:
-    std::string remembered_;
-    std::uint64_t since_ = 0, patience_ = 1;
-};
-
 awaitable<void> for_each_page_of(std::shared_ptr<object_store> store, std::string prefix, list_options options, page_visitor visit) {
-    token_watch watch(options.next);
+    transfer::token_watch watch(options.next);
     for (;;) {
         list_page page = co_await store->list(prefix, options);
         std::string const next = page.next;

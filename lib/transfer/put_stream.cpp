@@ -1,6 +1,7 @@
+#include "store/complete_after.hpp"
 #include "transfer/at_edge.hpp"
 #include "transfer/block_pool.hpp"
-#include "transfer/complete_after.hpp"
+#include "transfer/copy_plan.hpp"
 
 #include <sluice/async/semaphore.hpp>
 #include <sluice/async/task_group.hpp>
@@ -108,7 +109,7 @@ awaitable<put_result> put_stream(std::shared_ptr<object_store> store, object_key
         auto const body = [&](async::task_group& group) { return sender.send_all(&group, &cut, std::move(first)); };
         co_await async::with_task_group(body);
     };
-    co_return co_await complete_after(parts, into, false);
+    co_return co_await store::complete_after(parts, into, false);
 }
 
 }  // namespace

@@ -22,6 +22,7 @@ awaitable<void> whole_check::ask(async::clock const* const clock, async::time_po
     options.on_attempt = limited.on_attempt;
     options.if_match = limited.if_match;
     options.version = limited.version;
+    options.key = limited.key;
     object_meta const meta = co_await store_->head(where_, options);
     if (!meta.checksum) co_return;
     std::optional<base::crc_kind> const kind = base::crc_of(meta.checksum->algorithm);

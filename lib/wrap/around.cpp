@@ -117,6 +117,11 @@ public:
         by_->equip(call("create_upload", inner_->uri() + where, 0), options);
         return wrap::create_upload(inner_, by_, std::move(where), std::move(options));
     }
+    awaitable<copied> copy(object_key what, object_key as, store_copy_options options) override {
+        call seen("copy", inner_->uri() + what, 0);
+        by_->equip(seen, options);
+        return around(by_, std::move(seen), inner_->copy(std::move(what), std::move(as), std::move(options)));
+    }
     awaitable<list_page> list(std::string prefix, list_options options) override {
         call what("list", inner_->uri() + prefix, 0);
         by_->equip(what, options);

@@ -76,6 +76,14 @@ awaitable<upload> create_upload(view_pointer seen, object_key where, put_options
     co_return co_await seen->inner->create_upload(std::move(whole), std::move(options));
 }
 
+awaitable<copied> copy(view_pointer seen, object_key what, object_key as, store_copy_options options) {
+    object_key whole = seen->whole("copy", what);
+    object_key whole_as = seen->whole("copy", as);
+    copied done = co_await seen->inner->copy(std::move(whole), std::move(whole_as), std::move(options));
+    seen->strip(done.object.key);
+    co_return std::move(done);
+}
+
 awaitable<list_page> list(view_pointer seen, std::string prefix, list_options options) {
     if (!options.start_after.empty()) options.start_after.insert(0, seen->prefix);
     list_page page = co_await seen->inner->list(seen->prefix + prefix, std::move(options));
@@ -109,6 +117,9 @@ public:
     }
     awaitable<upload> create_upload(object_key where, put_options options) override {
         return wrap::create_upload(seen_, std::move(where), std::move(options));
+    }
+    awaitable<copied> copy(object_key what, object_key as, store_copy_options options) override {
+        return wrap::copy(seen_, std::move(what), std::move(as), std::move(options));
     }
     awaitable<list_page> list(std::string prefix, list_options options) override {
         return wrap::list(seen_, std::move(prefix), std::move(options));

@@ -7,7 +7,7 @@
 
 namespace sluice::test {
 
-/// Another store without its uploads: one that writes in one request.
+/// Another store without its uploads and copies: one that writes in one request.
 class plain_store final : public object_store {
 public:
     explicit plain_store(std::shared_ptr<object_store> inner) : inner_(std::move(inner)) {}
@@ -23,11 +23,14 @@ public:
     awaitable<upload> create_upload(object_key, put_options) override {
         throw_error(failure(errc::unsupported, "it writes in one request"), "create_upload", uri());
     }
+    awaitable<copied> copy(object_key, object_key, store_copy_options) override {
+        throw_error(failure(errc::unsupported, "it copies nothing"), "copy", uri());
+    }
     awaitable<list_page> list(std::string prefix, list_options options) override { return inner_->list(prefix, options); }
     awaitable<remove_report> remove(std::vector<object_key> keys, call_options options) override { return inner_->remove(keys, options); }
     capabilities can() const noexcept override {
         capabilities able = inner_->can();
-        able.uploads = able.resumes = false;
+        able.uploads = able.resumes = able.copies = false;
         able.max_parts = 0;
         able.min_part = able.max_part = 0;
         return able;

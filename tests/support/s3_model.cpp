@@ -109,7 +109,18 @@ std::string s3_model::read(request const& r) const {
     return reply("206 Partial Content", fields, std::string_view(data).substr(first, last - first + 1));
 }
 
+std::string s3_model::copy(request const& r) {
+    std::string const source = field(r.head, "x-amz-copy-source"), match = field(r.head, "x-amz-copy-source-if-match");
+    auto const found = objects.find(source.substr(bucket.size() - 1));
+    if (found == objects.end()) return problem("404 Not Found", "NoSuchKey");
+    std::string const etag = etag_of(found->second);
+    if (!match.empty() && match != etag) return problem("412 Precondition Failed", "PreconditionFailed");
+    objects[r.key] = std::string(found->second);
+    return reply("200 OK", {}, "<CopyObjectResult><ETag>" + etag + "</ETag></CopyObjectResult>");
+}
+
 std::string s3_model::write(request const& r) {
+    if (!field(r.head, "x-amz-copy-source").empty()) return copy(r);
     auto const found = objects.find(r.key);
     bool const there = found != objects.end();
     std::string const match = field(r.head, "If-Match"), none_match = field(r.head, "If-None-Match");

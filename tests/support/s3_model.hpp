@@ -28,6 +28,7 @@ private:
     struct request;
     std::string read(request const& r) const;
     std::string write(request const& r);
+    std::string copy(request const& r);
     std::string remove(request const& r);
     std::string remove_many(request const& r);
     std::string list(request const& r) const;

@@ -56,6 +56,7 @@ struct SLUICE_API s3_server_counts {
     s3_server_counts() {}
     std::uint64_t requests = 0, connections = 0, gets = 0, heads = 0, puts = 0, lists = 0, deletes = 0;
     std::uint64_t uploads = 0, parts = 0, completions = 0, aborts = 0;  ///< of uploads in parts: those begun, and what came then
+    std::uint64_t copies = 0;                                           ///< of objects, and of parts
     /// Ill-formed or wrongly signed, which no correct client sends: a test asserts 0. What a correct client may meet is not counted: a
     /// wrong region, a skewed clock, an expired token, a condition that does not hold, an object that is not there.
     std::uint64_t refused = 0;

@@ -60,11 +60,10 @@ awaitable<result<opened_object>> open_below(operation* op, roots::folder root, s
     co_return std::move(object);
 }
 
-awaitable<result<opened_object>> open_with(operation* op, int flags, file_access access, store::read_conditions conditions,
-                                           std::string version) {
+awaitable<result<opened_object>> open_with(operation* op, int flags, file_access access, store::read_conditions conditions) {
     result<key_path> const path = path_of(op->key());
     if (!path) co_return path.error();
-    if (!version.empty()) co_return failure(errc::unsupported, "a file system keeps no old versions");
+    if (result<void> const checked = conditions.check_plain(); !checked) co_return checked.error();
     if (store::is_partial_name(path->name)) co_return nothing_there();
     for (bool again = false;; again = true) {
         result<roots::folder> const root = co_await op->root();
@@ -79,14 +78,13 @@ awaitable<result<opened_object>> open_with(operation* op, int flags, file_access
 
 }  // namespace
 
-awaitable<result<opened_object>> open_object(operation* const op, file_access access, store::read_conditions conditions,
-                                             std::string version) {
+awaitable<result<opened_object>> open_object(operation* const op, file_access access, store::read_conditions conditions) {
     // O_NONBLOCK: a FIFO has no writer to wait for.
-    return open_with(op, O_RDONLY | O_NONBLOCK | O_NOCTTY, access, std::move(conditions), std::move(version));
+    return open_with(op, O_RDONLY | O_NONBLOCK | O_NOCTTY, access, std::move(conditions));
 }
 
-awaitable<result<object_meta>> look_at(operation* const op, store::read_conditions conditions, std::string version) {
-    auto const attempt = [&](file_access access) { return open_with(op, O_PATH, access, conditions, version); };
+awaitable<result<object_meta>> look_at(operation* const op, store::read_conditions conditions) {
+    auto const attempt = [&](file_access access) { return open_with(op, O_PATH, access, conditions); };
     result<opened_object> object = co_await by_access<opened_object>(op, &attempt);
     if (!object) co_return object.error();
     co_return std::move(object->meta);

@@ -21,11 +21,11 @@ struct opened_object {
 };
 
 /// Opens the operation's key. Errors: not_found, also for folders; invalid_argument for keys that are no paths and for what is no file;
-/// those of the conditions; unsupported for a version, and for direct access where the file system cannot: see `by_access`.
-awaitable<result<opened_object>> open_object(operation* op, file_access access, store::read_conditions conditions, std::string version);
+/// those of the conditions; unsupported for a version or key, and for direct access where the file system cannot: see `by_access`.
+awaitable<result<opened_object>> open_object(operation* op, file_access access, store::read_conditions conditions);
 
 /// As `open_object`, without the right to read: what is there, by the access the settings allow.
-awaitable<result<object_meta>> look_at(operation* op, store::read_conditions conditions, std::string version);
+awaitable<result<object_meta>> look_at(operation* op, store::read_conditions conditions);
 
 /// `range` within the object. Errors: range_not_satisfiable when it begins at or behind the end of one that is not empty.
 result<resolved_range> within(object_meta const& object, byte_range range);

@@ -106,7 +106,7 @@ awaitable<result<void>> fill(core const* store, opened_object* object, std::uint
 
 awaitable<result<read_result>> read_by(operation* op, file_access access, byte_range range, std::span<std::byte> into,
                                        get_options options) {
-    result<opened_object> object = co_await open_object(op, access, store::read_conditions(options), options.version);
+    result<opened_object> object = co_await open_object(op, access, store::read_conditions(options));
     if (!object) co_return object.error();
     result<resolved_range> const here = within(object->meta, range);
     if (!here) co_return here.error();
@@ -135,7 +135,7 @@ awaitable<result<void>> try_out(operation* op, opened_object* object, resolved_r
 
 awaitable<result<std::unique_ptr<body_source>>> open_by(operation* op, file_access access, std::shared_ptr<core const> store,
                                                         get_options options) {
-    result<opened_object> object = co_await open_object(op, access, store::read_conditions(options), options.version);
+    result<opened_object> object = co_await open_object(op, access, store::read_conditions(options));
     if (!object) co_return object.error();
     result<resolved_range> const here = within(object->meta, options.range);
     if (!here) co_return here.error();

@@ -1,3 +1,4 @@
+#include "backend/file/copying.hpp"
 #include "backend/file/list.hpp"
 #include "backend/file/reading.hpp"
 #include "backend/file/remove.hpp"
@@ -18,7 +19,7 @@ using store_pointer = std::shared_ptr<core const>;
 // Every operation holds the core, not the store: a store may die while its operations run.
 
 awaitable<object_meta> head(store_pointer store, object_key where, head_options options) {
-    auto work = [options](operation* op) { return look_at(op, store::read_conditions(options), options.version); };
+    auto work = [options](operation* op) { return look_at(op, store::read_conditions(options)); };
     return at_edge<object_meta>(std::move(store), "head", std::move(where), options, std::move(work));
 }
 
@@ -40,6 +41,14 @@ awaitable<body_reader> get(store_pointer store, object_key where, get_options op
 awaitable<put_result> put(store_pointer store, object_key where, payload data, put_options options) {
     auto work = [data = std::move(data), options](operation* op) { return write_object(op, data, options); };
     return at_edge<put_result>(std::move(store), "put", std::move(where), options, std::move(work));
+}
+
+awaitable<copied> copy(store_pointer store, object_key what, object_key as, store_copy_options options) {
+    call_options const call = options;
+    auto work = [store, what = std::move(what), options = std::move(options)](operation* op) {
+        return copy_within(op, store, what, options);
+    };
+    return at_edge<copied>(store, "copy", std::move(as), call, std::move(work));
 }
 
 awaitable<list_page> list(store_pointer store, std::string prefix, list_options options) {
@@ -72,6 +81,9 @@ public:
     awaitable<upload> create_upload(object_key where, put_options options) override {
         return file::create_upload(store_, std::move(where), std::move(options));
     }
+    awaitable<copied> copy(object_key what, object_key as, store_copy_options options) override {
+        return file::copy(store_, std::move(what), std::move(as), std::move(options));
+    }
     awaitable<list_page> list(std::string prefix, list_options options) override {
         return file::list(store_, std::move(prefix), std::move(options));
     }
@@ -80,7 +92,7 @@ public:
     }
     capabilities can() const noexcept override {
         capabilities c;
-        c.create_only_put = c.conditional_put = c.uploads = c.resumes = c.paths = true;
+        c.create_only_put = c.conditional_put = c.uploads = c.resumes = c.copies = c.paths = true;
         c.remove_batch = 1000;
         c.max_parts = max_parts;
         c.max_part = std::numeric_limits<std::int64_t>::max();

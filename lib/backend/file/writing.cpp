@@ -67,6 +67,11 @@ awaitable<result<begun_file>> begin_object(operation* op, put_options options) {
     co_return co_await by_access<begun_file>(op, &attempt);
 }
 
+awaitable<result<begun_file>> begin_buffered(operation* op, put_options options) {
+    if (result<void> const checked = store::check_no_keeping(options.keeping); !checked) co_return checked.error();
+    co_return co_await begin_by(op, file_access::buffered, std::move(options));
+}
+
 awaitable<result<put_result>> write_object(operation* op, payload data, put_options options) {
     options.resume_as.clear();  // that is for uploads
     result<begun_file> begun = co_await begin_object(op, options);

@@ -23,6 +23,9 @@ struct begun_file {
 /// key; unsupported for attributes.
 awaitable<result<begun_file>> begin_object(operation* op, put_options options);
 
+/// The same, through the page cache whatever the settings say.
+awaitable<result<begun_file>> begin_buffered(operation* op, put_options options);
+
 /// Writes the operation's key as one object.
 awaitable<result<put_result>> write_object(operation* op, payload data, put_options options);
 

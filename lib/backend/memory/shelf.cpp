@@ -25,10 +25,10 @@ void shelf::check_write(std::string_view operation, object_key const& where, put
     if (!checked) throw_error(checked.error(), operation, uri() + where);
 }
 
-std::shared_ptr<stored const> shelf::open(std::string_view operation, object_key const& where, std::string const& version,
+std::shared_ptr<stored const> shelf::open(std::string_view operation, object_key const& where,
                                           store::read_conditions const& conditions) const {
     check_key(operation, where);
-    if (!version.empty()) fail(errc::unsupported, operation, where, "a memory store keeps no old versions");
+    if (auto const checked = conditions.check_plain(); !checked) throw_error(checked.error(), operation, uri() + where);
     std::shared_ptr<stored const> object;
     {
         std::shared_lock const lock(mutex_);

@@ -34,8 +34,7 @@ class shelf {
 public:
     shelf(std::string name, std::uint32_t page_limit);
 
-    std::shared_ptr<stored const> open(std::string_view operation, object_key const& where, std::string const& version,
-                                       store::read_conditions const& conditions) const;
+    std::shared_ptr<stored const> open(std::string_view operation, object_key const& where, store::read_conditions const& conditions) const;
     resolved_range within(std::string_view operation, stored const& object, byte_range range) const;
     put_result put(object_key where, bytes data, put_options options, wall_time now);
     list_page list(std::string const& prefix, list_options const& options) const;

@@ -41,12 +41,12 @@ private:
 // The coroutines hold the shelf, not the store: a store may die while its operations run.
 
 awaitable<object_meta> head(std::shared_ptr<shelf const> objects, object_key where, head_options options) {
-    co_return objects->open("head", where, options.version, store::read_conditions(options))->meta;
+    co_return objects->open("head", where, store::read_conditions(options))->meta;
 }
 
 awaitable<read_result> read(std::shared_ptr<shelf const> objects, object_key where, byte_range range, std::span<std::byte> into,
                             get_options options) {
-    std::shared_ptr<stored const> const object = objects->open("read", where, options.version, store::read_conditions(options));
+    std::shared_ptr<stored const> const object = objects->open("read", where, store::read_conditions(options));
     resolved_range const here = objects->within("read", *object, range);
     if (here.length > into.size())
         objects->fail(errc::buffer_too_small, "read", where,
@@ -59,7 +59,7 @@ awaitable<read_result> read(std::shared_ptr<shelf const> objects, object_key whe
 }
 
 awaitable<body_reader> get(std::shared_ptr<shelf const> objects, object_key where, get_options options) {
-    std::shared_ptr<stored const> object = objects->open("get", where, options.version, store::read_conditions(options));
+    std::shared_ptr<stored const> object = objects->open("get", where, store::read_conditions(options));
     resolved_range const here = objects->within("get", *object, options.range);
     co_return body_reader(std::make_unique<memory_body>(std::move(object), here));
 }
@@ -70,6 +70,20 @@ awaitable<put_result> put(std::shared_ptr<shelf> objects, object_key where, payl
     boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
     wall_time const now = async::clock::of(executor).wall();
     co_return objects->put(std::move(where), std::move(whole), std::move(options), now);
+}
+
+awaitable<copied> copy(std::shared_ptr<shelf> objects, object_key what, object_key as, store_copy_options options) {
+    objects->check_write("copy", as, options);
+    std::shared_ptr<stored const> const source = objects->open("copy", what, store::read_conditions(options.source));
+    boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
+    wall_time const now = async::clock::of(executor).wall();
+    if (options.attributes == attributes()) options.attributes = source->meta.attributes;
+    progress const report = options.report;
+    copied done;
+    done.object = source->meta;
+    done.put = objects->put(std::move(as), source->data, std::move(options), now);
+    if (report) report(done.object.size, done.object.size);
+    co_return std::move(done);
 }
 
 awaitable<list_page> list(std::shared_ptr<shelf const> objects, std::string prefix, list_options options) {
@@ -97,6 +111,9 @@ public:
     awaitable<upload> create_upload(object_key where, put_options options) override {
         return memory::create_upload(objects_, std::move(where), std::move(options));
     }
+    awaitable<copied> copy(object_key what, object_key as, store_copy_options options) override {
+        return memory::copy(objects_, std::move(what), std::move(as), std::move(options));
+    }
     awaitable<list_page> list(std::string prefix, list_options options) override {
         return memory::list(objects_, std::move(prefix), std::move(options));
     }
@@ -105,7 +122,7 @@ public:
     }
     capabilities can() const noexcept override {
         capabilities c;
-        c.create_only_put = c.conditional_put = c.attributes = c.uploads = c.resumes = true;
+        c.create_only_put = c.conditional_put = c.attributes = c.uploads = c.resumes = c.copies = true;
         c.remove_batch = 1000;
         c.max_parts = max_parts;
         c.max_part = std::numeric_limits<std::int64_t>::max();

@@ -28,11 +28,14 @@ download::download(operation* const op, byte_range const asked, get_options cons
     : op_(op),
       asked_(asked),
       recipe_(read_recipe(op->key(), asked, options)),
-      version_(options.version) {
+      version_(options.version),
+      key_(options.key) {
     if (op->checksums().ask && asked.what == byte_range::kind::whole) ask_for_checksum(recipe_);
 }
 
 awaitable<result<void>> download::open() {
+    result<void> const may_be_sent = op_->store().check_customer_key(key_);
+    if (!may_be_sent) co_return may_be_sent.error();
     result<http::response> answer = co_await op_->send(&recipe_);
     if (!answer) {
         bool const at_start = asked_.what == byte_range::kind::last || asked_.offset == 0;
@@ -52,6 +55,7 @@ awaitable<result<void>> download::open_empty(failure why) {
     head_options options;
     options.if_match = recipe_.if_match;
     options.version = version_;
+    options.key = key_;
     recipe const head = head_recipe(op_->key(), options);
     result<http::response> answer = co_await op_->send(&head);
     if (!answer) co_return std::move(answer).error();
@@ -142,6 +146,7 @@ awaitable<result<void>> download::resume(failure why) {
     get_options options;
     options.if_match = meta_.etag;
     options.version = version_;
+    options.key = key_;
     recipe_ = read_recipe(op_->key(), byte_range::bounded(range_.offset + done_, left()), options);
     result<http::response> answer = co_await op_->send(&recipe_);
     if (answer) co_return accept_rest(std::move(*answer));

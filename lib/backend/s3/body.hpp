@@ -52,6 +52,7 @@ private:
     byte_range asked_;
     recipe recipe_;
     std::string version_;
+    customer_key key_;
     http::response answer_;
     object_meta meta_;
     resolved_range range_;

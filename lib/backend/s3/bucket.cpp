@@ -16,7 +16,8 @@ constexpr std::string_view oldest_region = "us-east-1";  // which has no name as
 
 failure broken(std::string what) { return {errc::protocol, std::move(what)}; }
 
-/// A request with a document, which services want to be under a digest.
+}  // namespace
+
 recipe with_document(std::string_view const method, std::string_view const query, std::string const& document) {
     recipe r;
     r.method = method;
@@ -27,8 +28,6 @@ recipe with_document(std::string_view const method, std::string_view const query
     r.body = payload(document);
     return r;
 }
-
-}  // namespace
 
 result<recipe> create_recipe(std::string_view const bucket, place const& where, create_bucket_options const& options) {
     if (auto const checked = check_new_bucket(bucket, where.on_aws); !checked) return checked.error();

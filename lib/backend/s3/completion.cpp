@@ -13,9 +13,11 @@ namespace sluice::inline v0::s3 {
 namespace {
 
 /// What is there now. Nothing when there is no object.
-awaitable<result<std::optional<object_meta>>> look(operation* op) {
+awaitable<result<std::optional<object_meta>>> look(operation* op, customer_key key) {
     using found = std::optional<object_meta>;
-    recipe const r = head_recipe(op->key(), head_options());
+    head_options asked;
+    asked.key = std::move(key);
+    recipe const r = head_recipe(op->key(), asked);
     result<http::response> const answer = co_await op->send(&r);
     if (!answer && answer.error().reason() == errc::not_found) co_return found();
     if (!answer) co_return answer.error();
@@ -28,7 +30,7 @@ awaitable<result<std::optional<object_meta>>> look(operation* op) {
 
 awaitable<result<void>> check_conditions(operation* op, put_options options) {
     if (!options.create_only && options.if_match.empty()) co_return result<void>();
-    result<std::optional<object_meta>> const there = co_await look(op);
+    result<std::optional<object_meta>> const there = co_await look(op, options.keeping.key);
     if (!there) co_return there.error();
     if (options.create_only && *there) co_return already_there(failure());
     bool const matches = *there && (options.if_match == "*" || store::same_etag(options.if_match, (*there)->etag));
@@ -45,7 +47,7 @@ struct outcome {
 };
 
 /// One completion, sent until the service says something about it.
-awaitable<outcome> try_once(operation* op, recipe const* r) {
+awaitable<outcome> try_once(operation* op, recipe const* r, char const* root) {
     outcome here;
     result<http::response> answer = co_await op->send(r);
     if (!answer) {
@@ -60,7 +62,7 @@ awaitable<outcome> try_once(operation* op, recipe const* r) {
         here.unknown = true;
         co_return std::move(here);
     }
-    std::variant<completed, not_completed, failure> said = parse_completed(std::move(*text));
+    std::variant<completed, not_completed, failure> said = parse_completed(std::move(*text), root);
     if (auto* const yes = std::get_if<completed>(&said)) {
         here.done.emplace();
         here.done->etag = std::move(yes->etag);
@@ -75,9 +77,9 @@ awaitable<outcome> try_once(operation* op, recipe const* r) {
 }
 
 /// Whether the object that is there is the one these parts make.
-awaitable<std::optional<put_result>> find_done(operation* op, std::string etag, std::uint64_t size) {
+awaitable<std::optional<put_result>> find_done(operation* op, std::string etag, std::uint64_t size, customer_key key) {
     if (etag.empty()) co_return std::nullopt;
-    result<std::optional<object_meta>> const there = co_await look(op);
+    result<std::optional<object_meta>> const there = co_await look(op, std::move(key));
     bool const ours = there && *there && (*there)->size == size && store::same_etag((*there)->etag, etag);
     if (!ours) co_return std::nullopt;
     put_result done;
@@ -103,7 +105,7 @@ awaitable<result<put_result>> complete_upload(operation* op, std::string id, std
     bool unknown = false;  // an answer was lost
     for (;;) {
         unsigned const before = op->attempts();
-        outcome one = co_await try_once(op, &*r);
+        outcome one = co_await try_once(op, &*r, "CompleteMultipartUploadResult");
         if (one.done) co_return std::move(*one.done);
         unknown = unknown || one.unknown || op->attempts() > before + 1;
         std::optional<failure> final = std::move(one.why);
@@ -111,13 +113,23 @@ awaitable<result<put_result>> complete_upload(operation* op, std::string id, std
         if (!final) continue;
         bool const gone = final->info().service_code == "NoSuchUpload";  // also when a connection was lost that nobody counted
         if (!unknown && !gone) co_return in_words(std::move(*final), options, if_match);
-        std::optional<put_result> done = co_await find_done(op, etag_of_parts(parts), size);
+        std::optional<put_result> done = co_await find_done(op, etag_of_parts(parts), size, options.keeping.key);
         if (done) co_return std::move(*done);
         bool const answered = final->info().status >= 400 && !gone;
         if (answered) co_return in_words(std::move(*final), options, if_match);
         final->reason(errc::ambiguous);
         final->info().detail = "the upload may or may not have become the object: look before it is repeated; " + final->info().detail;
         co_return std::move(*final);
+    }
+}
+
+awaitable<result<put_result>> send_for_etag(operation* op, recipe const* what, char const* root) {
+    for (;;) {
+        outcome one = co_await try_once(op, what, root);
+        if (one.done) co_return std::move(*one.done);
+        if (one.row == retry::outcome::final_answer) co_return std::move(one.why);
+        std::optional<failure> final = co_await op->recover(std::move(one.why), one.row);
+        if (final) co_return std::move(*final);
     }
 }
 

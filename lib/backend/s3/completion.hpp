@@ -17,4 +17,8 @@ namespace sluice::inline v0::s3 {
 awaitable<result<put_result>> complete_upload(operation* op, std::string id, std::vector<sent_part> parts, std::uint64_t size,
                                               put_options options, etag_form if_match, upload_checksums checksums);
 
+/// Sends what makes an object, or a part of one, of something the service has: its ETag and version. A good answer may still tell of a
+/// failure inside; `root`, a literal, is what its document is called when it does not.
+awaitable<result<put_result>> send_for_etag(operation* op, recipe const* what, char const* root);
+
 }  // namespace sluice::inline v0::s3

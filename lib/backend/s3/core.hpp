@@ -7,6 +7,7 @@
 #include "retry/retry_state.hpp"
 
 #include <sluice/error.hpp>
+#include <sluice/options.hpp>
 #include <sluice/s3.hpp>
 
 #include <atomic>
@@ -44,6 +45,9 @@ public:
     place const& where() const noexcept { return *place_.load(std::memory_order_acquire); }
     /// From now on requests are signed for (and on AWS sent to) `region`. False when that leads nowhere.
     bool learn_region(std::string_view region) const;
+
+    /// Whether that may be sent: it is a secret. Errors: invalid_argument for one of another size, and where there is no TLS.
+    result<void> check_customer_key(customer_key const& key) const;
 
     /// What to add to our clock to get the service's.
     std::chrono::nanoseconds clock_offset() const noexcept {

@@ -20,7 +20,7 @@ failure broken(std::string what) { return {errc::protocol, std::move(what)}; }
 
 /// The elements of an entry that count; each the first of its name.
 struct entry_parts {
-    xml_element key, size, etag, modified;
+    xml_element key, size, etag, modified, storage_class, owner;
 };
 
 entry_parts parts_of(xml_element const entry) noexcept {
@@ -38,6 +38,10 @@ entry_parts parts_of(xml_element const entry) noexcept {
             take(parts.etag, e);
         else if (name == "LastModified")
             take(parts.modified, e);
+        else if (name == "StorageClass")
+            take(parts.storage_class, e);
+        else if (name == "Owner")
+            take(parts.owner, e);
     }
     return parts;
 }
@@ -54,7 +58,15 @@ result<object_meta> read_entry(xml_element const entry, std::string_view const p
     object.etag = parts.etag.text();
     if (!object.etag.starts_with('"')) object.etag = quoted_etag(object.etag);
     object.last_modified = base::parse_iso8601(parts.modified.text());
+    if (parts.storage_class) object.storage_class = parts.storage_class.text();
+    if (parts.owner) object.owner = parts.owner.text_of("ID");
     return object;
+}
+
+/// One name of both; no key has a zero byte.
+std::string removal_name(std::string key, std::string const& version) {
+    if (!version.empty()) key.append(1, '\0').append(version);
+    return key;
 }
 
 }  // namespace
@@ -86,30 +98,34 @@ result<list_page> parse_list(std::string document, std::string_view const prefix
     return page;
 }
 
-result<remove_report> parse_delete_result(std::string document, std::span<object_key const> const keys) {
+result<remove_report> parse_delete_result(std::string document, std::span<removal const> const asked) {
     result<xml_document> const parsed = parse_as(std::move(document), delete_result_limit, "DeleteResult");
     if (!parsed) return parsed.error();
     remove_report report;
     std::unordered_set<std::string> told;
+    bool const of_versions = std::ranges::any_of(asked, [](removal const& one) { return !one.version.empty(); });
     for (xml_element e = parsed->root().first_child(); e; e = e.next()) {
-        if (e.name() == "Deleted") told.insert(e.text_of("Key"));
+        std::string const version = of_versions ? e.text_of("VersionId") : std::string();
+        if (e.name() == "Deleted") told.insert(removal_name(e.text_of("Key"), version));
         if (e.name() != "Error") continue;
         remove_report::failed_key failed;
         failed.key = e.text_of("Key");
+        failed.version = version;
         failed.code = e.text_of("Code");
         failed.message = e.text_of("Message").substr(0, 512);
-        told.insert(failed.key);
+        told.insert(removal_name(failed.key, version));
         report.failed.push_back(std::move(failed));
     }
-    for (object_key const& key : keys) {
-        if (told.contains(key)) continue;
+    for (removal const& one : asked) {
+        if (told.contains(removal_name(one.key, one.version))) continue;
         remove_report::failed_key silent;
-        silent.key = key;
+        silent.key = one.key;
+        silent.version = one.version;
         silent.code = "NoAnswer";
         silent.message = "the service did not say what became of this key";
         report.failed.push_back(std::move(silent));
     }
-    report.removed = keys.size() - std::min(keys.size(), report.failed.size());
+    report.removed = asked.size() - std::min(asked.size(), report.failed.size());
     return report;
 }
 

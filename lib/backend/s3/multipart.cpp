@@ -72,12 +72,14 @@ result<recipe> begin_upload_recipe(object_key const& key, put_options const& opt
     return r;
 }
 
-recipe part_recipe(object_key const& key, std::string_view const upload_id, std::uint32_t const number, payload data) {
+recipe part_recipe(object_key const& key, std::string_view const upload_id, std::uint32_t const number, payload data,
+                   customer_key const& kept_by) {
     recipe r;
     r.method = "PUT";
     r.key = key;
     r.query = "partNumber=" + std::to_string(number) + '&' + id_query(upload_id);
     r.body = std::move(data);
+    add_customer_key(r.headers, "x-amz-", kept_by);
     return r;
 }
 
@@ -127,15 +129,14 @@ result<std::string> parse_begun(std::string document) {
     return id;
 }
 
-std::variant<completed, not_completed, failure> parse_completed(std::string document) {
+std::variant<completed, not_completed, failure> parse_completed(std::string document, std::string_view const root) {
     document = without_leading_space(std::move(document));
-    if (document.empty()) return broken("the answer to the completion is empty, so nothing says that the object is there");
+    if (document.empty()) return broken("the answer is empty, so nothing says that the object is there");
     result<codec::xml_document> const parsed = codec::xml_document::parse(document, completed_limit);
     if (!parsed) return parsed.error();
     if (parsed->root().name() == "Error") return not_completed{std::move(document)};
     std::string etag = parsed->root().text_of("ETag");
-    if (parsed->root().name() != "CompleteMultipartUploadResult" || etag.empty())
-        return broken("the answer to the completion names no ETag, so nothing says that the object is there");
+    if (parsed->root().name() != root || etag.empty()) return broken("the answer names no ETag, so nothing says that the object is there");
     return completed{quoted_etag(etag)};
 }
 

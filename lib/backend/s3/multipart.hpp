@@ -38,7 +38,7 @@ struct upload_checksums {
 /// Errors: those of `put_recipe`.
 result<recipe> begin_upload_recipe(object_key const& key, put_options const& options, etag_form if_match,
                                    upload_checksums const& checksums = {});
-recipe part_recipe(object_key const& key, std::string_view upload_id, std::uint32_t number, payload data);
+recipe part_recipe(object_key const& key, std::string_view upload_id, std::uint32_t number, payload data, customer_key const& kept_by = {});
 /// `parts` by number. The conditions are those of a put. Errors: those of `put_recipe`.
 result<recipe> complete_recipe(object_key const& key, std::string_view upload_id, std::span<sent_part const> parts,
                                put_options const& options, etag_form if_match, upload_checksums const& checksums = {});
@@ -47,15 +47,16 @@ recipe abort_recipe(object_key const& key, std::string_view upload_id);
 /// The id of an upload that was begun. Errors: protocol.
 result<std::string> parse_begun(std::string document);
 
-/// What the answer 200 to a completion says: that it was done, with the ETag of the object, or that it was not (an error document, which
-/// comes back as it is), or nothing that can be understood: a failure, protocol.
+/// What the answer 200 to a completion (or, by its root, a copy) says: that it was done, with the ETag of the object, or that it was not
+/// (an error document, which comes back as it is), or nothing that can be understood: a failure, protocol.
 struct completed {
     std::string etag;
 };
 struct not_completed {
     std::string document;
 };
-std::variant<completed, not_completed, failure> parse_completed(std::string document);
+std::variant<completed, not_completed, failure> parse_completed(std::string document,
+                                                                std::string_view root = "CompleteMultipartUploadResult");
 
 /// The ETag of an object made of these parts: the MD5 of their MD5s, and how many. Empty where their ETags are no MD5s.
 std::string etag_of_parts(std::span<sent_part const> parts);

@@ -50,6 +50,7 @@ public:
     /// All is well; `bytes` of data were moved.
     void succeeded(std::uint64_t bytes);
 
+    core const& store() const noexcept { return *store_; }
     object_key const& key() const noexcept { return key_; }
     checksum_rules const& checksums() const noexcept { return store_->checksums; }
     /// The last answer that was no success.

@@ -9,8 +9,8 @@
 
 namespace sluice::inline v0::s3 {
 
-/// Removes every key, in batches; keys that XML cannot carry go one by one. `*op` outlives it.
+/// Removes everything, in batches; keys that XML cannot carry go one by one. `*op` outlives it.
 /// Errors: those of a whole request. What the service says of single keys is in the report.
-awaitable<result<remove_report>> remove_keys(operation* op, std::vector<object_key> keys);
+awaitable<result<remove_report>> remove_all(operation* op, std::vector<removal> what);
 
 }  // namespace sluice::inline v0::s3

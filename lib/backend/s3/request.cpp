@@ -37,6 +37,37 @@ void add_version(recipe& to, std::string_view const version) {
     if (!version.empty()) add_query(to.query, "versionId", version);
 }
 
+/// The inside of a strong ETag in quotes; all else as it is.
+std::string_view without_quotes(std::string_view const etag) noexcept {
+    bool const in_quotes = etag.size() > 2 && etag.starts_with('"') && etag.ends_with('"');
+    return in_quotes ? etag.substr(1, etag.size() - 2) : etag;
+}
+
+constexpr std::string_view entry_begin = "<Object><Key>", entry_end = "</Key></Object>", version_begin = "</Key><VersionId>",
+                           version_end = "</VersionId></Object>";
+
+/// An upper bound of what a text takes inside a document: a byte becomes at most the six of "&quot;".
+std::size_t escaped_size(std::string_view const text) noexcept {
+    auto const escaped = std::ranges::count_if(text, [](char c) { return static_cast<unsigned char>(c) < 0x3f; });
+    return text.size() + static_cast<std::size_t>(escaped) * 5;
+}
+
+std::size_t entry_size(removal const& one) noexcept {
+    std::size_t const key = escaped_size(one.key) + entry_begin.size();
+    return one.version.empty() ? key + entry_end.size() : key + version_begin.size() + escaped_size(one.version) + version_end.size();
+}
+
+}  // namespace
+
+void add_customer_key(http::fields& to, std::string_view const of, customer_key const& key) {
+    if (key.secret.empty()) return;
+    std::string const before = std::string(of) + "server-side-encryption-customer-";
+    auto const secret = std::as_bytes(std::span<char const>(key.secret));
+    to.add(before + "algorithm", "AES256");
+    to.add(before + "key", base::base64_encode(secret));
+    to.add(before + "key-MD5", base::base64_encode(base::md5(secret)));
+}
+
 void add_attributes(http::fields& to, attributes const& a) {
     auto const add = [&to](std::string_view name, std::string_view value) {
         if (!value.empty()) to.add(name, value);
@@ -72,23 +103,8 @@ void add_keeping(http::fields& to, keeping const& k) {
         add_query(tags, encoded, value);
     }
     add("x-amz-tagging", tags);
+    add_customer_key(to, "x-amz-", k.key);
 }
-
-/// The inside of a strong ETag in quotes; all else as it is.
-std::string_view without_quotes(std::string_view const etag) noexcept {
-    bool const in_quotes = etag.size() > 2 && etag.starts_with('"') && etag.ends_with('"');
-    return in_quotes ? etag.substr(1, etag.size() - 2) : etag;
-}
-
-constexpr std::string_view entry_begin = "<Object><Key>", entry_end = "</Key></Object>";
-
-/// An upper bound of what a key takes inside a batch: a byte becomes at most the six of "&quot;".
-std::size_t entry_size(std::string_view const key) noexcept {
-    auto const escaped = std::ranges::count_if(key, [](char c) { return static_cast<unsigned char>(c) < 0x3f; });
-    return key.size() + static_cast<std::size_t>(escaped) * 5 + entry_begin.size() + entry_end.size();
-}
-
-}  // namespace
 
 void add_query(std::string& to, std::string_view const name, std::string_view const value) {
     if (!to.empty()) to += '&';
@@ -145,6 +161,7 @@ recipe read_recipe(object_key const& key, byte_range const range, get_options co
     r.range = range_value(range);
     add_conditions(r, options.if_match, options.if_none_match, options.if_modified_since, options.if_unmodified_since);
     add_version(r, options.version);
+    add_customer_key(r.headers, "x-amz-", options.key);
     return r;
 }
 
@@ -154,6 +171,7 @@ recipe head_recipe(object_key const& key, head_options const& options) {
     r.key = key;
     add_conditions(r, options.if_match, options.if_none_match, options.if_modified_since, options.if_unmodified_since);
     add_version(r, options.version);
+    add_customer_key(r.headers, "x-amz-", options.key);
     return r;
 }
 
@@ -186,6 +204,7 @@ result<recipe> list_recipe(std::string_view const prefix, list_options const& op
     if (!options.next.empty()) add_query(r.query, "continuation-token", options.next);
     if (!options.delimiter.empty()) add_query(r.query, "delimiter", options.delimiter);
     add_query(r.query, "encoding-type", "url");
+    if (options.owners) add_query(r.query, "fetch-owner", "true");
     add_query(r.query, "list-type", "2");
     add_query(r.query, "max-keys", std::to_string(std::min<std::uint32_t>(options.max_keys, 1000)));
     add_query(r.query, "prefix", prefix);
@@ -195,19 +214,24 @@ result<recipe> list_recipe(std::string_view const prefix, list_options const& op
 
 void ask_for_checksum(recipe& r) { r.headers.add("x-amz-checksum-mode", "ENABLED"); }
 
-recipe delete_recipe(object_key const& key) {
+recipe delete_recipe(object_key const& key, std::string_view const version) {
     recipe r;
     r.method = "DELETE";
     r.key = key;
+    add_version(r, version);
     return r;
 }
 
-recipe delete_batch_recipe(std::span<object_key const> const keys) {
+recipe delete_batch_recipe(std::span<removal const> const what) {
     std::string document = "<Delete xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">";
-    for (object_key const& key : keys) {
+    for (removal const& one : what) {
         document += entry_begin;
-        codec::xml_escape(document, key);
-        document += entry_end;
+        codec::xml_escape(document, one.key);
+        if (!one.version.empty()) {
+            document += version_begin;
+            codec::xml_escape(document, one.version);
+        }
+        document += one.version.empty() ? entry_end : version_end;
     }
     document += "</Delete>";
 
@@ -221,10 +245,10 @@ recipe delete_batch_recipe(std::span<object_key const> const keys) {
     return r;
 }
 
-std::size_t batch_length(std::span<object_key const> const keys) noexcept {
+std::size_t batch_length(std::span<removal const> const what) noexcept {
     std::size_t bytes = 0, n = 0;
-    while (n < keys.size() && n < batch_keys) {
-        bytes += entry_size(keys[n]);
+    while (n < what.size() && n < batch_keys) {
+        bytes += entry_size(what[n]);
         if (bytes > batch_bytes && n > 0) break;
         ++n;
     }

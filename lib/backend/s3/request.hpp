@@ -47,6 +47,13 @@ std::string range_value(byte_range range);
 /// An ETag as it stands in a condition: in quotes, which `*` and weak tags keep or do without as they came.
 std::string quoted_etag(std::string_view etag);
 
+/// The headers of a customer's key; `of` is "x-amz-" or "x-amz-copy-source-".
+void add_customer_key(http::fields& to, std::string_view of, customer_key const& key);
+
+/// What travels with an object and how it is kept.
+void add_attributes(http::fields& to, attributes const& a);
+void add_keeping(http::fields& to, keeping const& k);
+
 recipe read_recipe(object_key const& key, byte_range range, get_options const& options);
 recipe head_recipe(object_key const& key, head_options const& options);
 
@@ -60,12 +67,20 @@ result<recipe> list_recipe(std::string_view prefix, list_options const& options)
 /// Asks for the checksum of the whole, which services tell only then.
 void ask_for_checksum(recipe& r);
 
-recipe delete_recipe(object_key const& key);
+/// What is to go: an object, or one version of it.
+struct removal {
+    removal() {}
+    explicit removal(object_key key, std::string version = {}) : key(std::move(key)), version(std::move(version)) {}
+    object_key key;
+    std::string version;
+};
+
+recipe delete_recipe(object_key const& key, std::string_view version = {});
 
 /// One batch removal (DeleteObjects). Every key must fit into XML.
-recipe delete_batch_recipe(std::span<object_key const> keys);
+recipe delete_batch_recipe(std::span<removal const> what);
 
-/// How many keys at the front of `keys` one batch takes: at most 1000, and less than 2 MB of document.
-std::size_t batch_length(std::span<object_key const> keys) noexcept;
+/// How much of the front of `what` one batch takes: at most 1000, and less than 2 MB of document.
+std::size_t batch_length(std::span<removal const> what) noexcept;
 
 }  // namespace sluice::inline v0::s3

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "backend/s3/request.hpp"
 #include "http/response_head.hpp"
 
 #include <sluice/byte_range.hpp>
@@ -51,8 +52,8 @@ result<std::uint64_t> size_of_head(http::response_head const& head);
 /// A page of ListObjectsV2. Errors: protocol for another document, a key outside `prefix`, "truncated" without a token.
 result<list_page> parse_list(std::string document, std::string_view prefix);
 
-/// The outcome of one batch removal: `removed` counts; a key the service says nothing about is among the failed.
-result<remove_report> parse_delete_result(std::string document, std::span<object_key const> keys);
+/// The outcome of one batch removal: `removed` counts; what the service says nothing about is among the failed.
+result<remove_report> parse_delete_result(std::string document, std::span<removal const> asked);
 
 inline constexpr std::size_t list_limit = 16u << 20;  ///< bytes of a page: 1000 keys of 1 KiB, encoded, and as many groups
 inline constexpr std::size_t delete_result_limit = 8u << 20;

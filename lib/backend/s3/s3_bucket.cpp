@@ -5,7 +5,9 @@
 #include "backend/s3/core.hpp"
 #include "backend/s3/operation.hpp"
 #include "backend/s3/presign.hpp"
+#include "backend/s3/tagging.hpp"
 #include "backend/s3/uploads.hpp"
+#include "backend/s3/versions.hpp"
 #include "store/check.hpp"
 
 #include <boost/asio/this_coro.hpp>
@@ -163,6 +165,22 @@ awaitable<bucket_versioning> s3_bucket::versioning(call_options options) const {
 
 awaitable<void> s3_bucket::set_versioning(bucket_versioning const wanted, call_options options) const {
     return s3::apply(core_, "bucket versioning", s3::versioning_recipe(wanted), {}, std::move(options));
+}
+
+awaitable<void> s3_bucket::for_each_version(std::string prefix, version_visitor visit, call_options options) const {
+    return s3::for_each_version(core_, std::move(prefix), std::move(visit), std::move(options));
+}
+
+awaitable<remove_report> s3_bucket::remove_versions(std::vector<object_version> what, call_options options) const {
+    return s3::remove_versions(core_, std::move(what), std::move(options));
+}
+
+awaitable<object_tags> s3_bucket::tags(object_key where, std::string version, call_options options) const {
+    return s3::read_tags(core_, std::move(where), std::move(version), std::move(options));
+}
+
+awaitable<void> s3_bucket::set_tags(object_key where, object_tags tags, std::string version, call_options options) const {
+    return s3::write_tags(core_, std::move(where), std::move(tags), std::move(version), std::move(options));
 }
 
 awaitable<std::string> s3_bucket::presign(object_key where, presign_options options) const {

@@ -1,5 +1,6 @@
 #include "async/entropy.hpp"
 #include "backend/s3/body.hpp"
+#include "backend/s3/copying.hpp"
 #include "backend/s3/core.hpp"
 #include "backend/s3/multipart.hpp"
 #include "backend/s3/operation.hpp"
@@ -31,6 +32,7 @@ awaitable<object_meta> head(store_pointer store, object_key where, head_options 
     operation op(std::move(store), std::move(executor), "head", std::move(where), operation_kind::read, options);
     try {
         op.deliver(store::check_key(op.key()));
+        op.deliver(op.store().check_customer_key(options.key));
         recipe r = head_recipe(op.key(), options);
         if (op.checksums().ask) ask_for_checksum(r);
         result<http::response> sent = co_await op.send(&r);
@@ -101,10 +103,12 @@ struct found_object {
     put_result put;
 };
 
-awaitable<found_object> look_for(store_pointer store, object_key where, std::string put_id, call_options options) {
+awaitable<found_object> look_for(store_pointer store, object_key where, std::string put_id, put_options options) {
     boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
     operation op(std::move(store), std::move(executor), "head", std::move(where), operation_kind::read, options);
-    recipe const r = head_recipe(op.key(), head_options());
+    head_options asked;
+    asked.key = options.keeping.key;
+    recipe const r = head_recipe(op.key(), asked);
     result<http::response> const answer = co_await op.send(&r);
     found_object found;
     if (!answer) co_return found;
@@ -123,6 +127,7 @@ awaitable<put_result> put(store_pointer store, object_key where, payload data, p
     operation op(store, std::move(executor), "put", std::move(where), kind, options);
     try {
         op.deliver(store::check_key(op.key()));
+        op.deliver(store->check_customer_key(options.keeping.key));
         std::uint64_t const size = data.size();
         std::string const checksum = op.checksums().send ? checksum_text(data, *op.checksums().send) : std::string();
         recipe r = op.deliver(put_recipe(op.key(), std::move(data), options, form));
@@ -173,7 +178,10 @@ awaitable<remove_report> remove(store_pointer store, std::vector<object_key> key
     object_key const shown = keys.size() == 1 ? keys.front() : object_key();
     operation op(std::move(store), std::move(executor), "remove", shown, operation_kind::overwrite, options);
     try {
-        result<remove_report> removed = co_await remove_keys(&op, std::move(keys));
+        std::vector<removal> what;
+        what.reserve(keys.size());
+        for (object_key& key : keys) what.emplace_back(std::move(key));
+        result<remove_report> removed = co_await remove_all(&op, std::move(what));
         remove_report report = op.deliver(std::move(removed));
         op.succeeded(0);
         co_return std::move(report);
@@ -201,6 +209,9 @@ public:
     awaitable<upload> create_upload(object_key where, put_options options) override {
         return s3::create_upload(core_, std::move(where), std::move(options));
     }
+    awaitable<copied> copy(object_key what, object_key as, store_copy_options options) override {
+        return s3::copy(core_, std::move(what), std::move(as), std::move(options));
+    }
     awaitable<list_page> list(std::string prefix, list_options options) override {
         return s3::list(core_, std::move(prefix), std::move(options));
     }
@@ -212,7 +223,7 @@ public:
         c.create_only_put = c.versions = c.attributes = c.keeping = true;
         c.conditional_put = core_->settings.put_if_match != etag_form::none;
         c.remove_batch = 1000;
-        c.uploads = true;
+        c.uploads = c.copies = true;
         c.checksums = core_->checksums.ask;
         c.max_parts = max_parts;
         c.min_part = min_part;

@@ -60,12 +60,14 @@ awaitable<result<std::string>> send_part(operation* op, recipe r, part_checksum 
     co_return etag;
 }
 
-class s3_upload final : public upload_target {
+class s3_upload final : public copying_upload {
 public:
-    s3_upload(std::shared_ptr<core const> store, object_key where, put_options options, std::string id)
+    s3_upload(std::shared_ptr<core const> store, object_key where, put_options options, std::optional<checksum_algorithm> checksum,
+              std::string id)
         : store_(std::move(store)),
           where_(std::move(where)),
           options_(std::move(options)),
+          checksum_(checksum),
           id_(std::move(id)) {}
 
     std::string id() const override { return id_; }
@@ -83,12 +85,30 @@ public:
             op.deliver(begin_part(where, size));
             sent_part part;
             part.number = where.number;
-            if (op.checksums().send) part.checksum = co_await sum_up(data, *op.checksums().send);
-            recipe r = part_recipe(where_, id_, where.number, std::move(data));
+            if (checksum_) part.checksum = co_await sum_up(data, *checksum_);
+            recipe r = part_recipe(where_, id_, where.number, std::move(data), options_.keeping.key);
             result<std::string> sent = co_await send_part(&op, std::move(r), &part.checksum);
             part.etag = op.deliver(std::move(sent));
             took(where, size, std::move(part));
             op.succeeded(size);
+        } catch (...) {
+            op.rethrow();
+        }
+    }
+
+    awaitable<void> copy(part_place where, std::uint64_t length, copy_source from) override {
+        boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
+        operation op(store_, std::move(executor), "copy part", where_, operation_kind::overwrite, options_);
+        try {
+            op.deliver(begin_part(where, length));
+            resolved_range const range{where.offset, length};
+            recipe const r = part_copy_recipe(where_, id_, where.number, from, range, options_.keeping.key);
+            result<put_result> made = co_await send_for_etag(&op, &r, "CopyPartResult");
+            sent_part part;
+            part.number = where.number;
+            part.etag = op.deliver(std::move(made)).etag;
+            took(where, length, std::move(part));
+            op.succeeded(length);
         } catch (...) {
             op.rethrow();
         }
@@ -102,8 +122,8 @@ public:
             std::vector<sent_part> parts = sent();
             if (parts.empty()) {  // the protocol has no object without parts
                 sent_part none;
-                if (op.checksums().send) none.checksum = co_await sum_up(payload(), *op.checksums().send);
-                recipe r = part_recipe(where_, id_, 1, payload());
+                if (checksum_) none.checksum = co_await sum_up(payload(), *checksum_);
+                recipe r = part_recipe(where_, id_, 1, payload(), options_.keeping.key);
                 result<std::string> sent_none = co_await send_part(&op, std::move(r), &none.checksum);
                 none.etag = op.deliver(std::move(sent_none));
                 parts.push_back(std::move(none));
@@ -175,7 +195,7 @@ private:
 
     upload_checksums sums_of(std::vector<sent_part> const& parts) const {
         upload_checksums sums;
-        sums.algorithm = store_->checksums.send;
+        sums.algorithm = checksum_;
         if (!sums.algorithm) return sums;
         std::vector<part_checksum> each;
         for (sent_part const& part : parts) each.push_back(part.checksum);
@@ -195,6 +215,7 @@ private:
     std::shared_ptr<core const> const store_;
     object_key const where_;
     put_options const options_;
+    std::optional<checksum_algorithm> const checksum_;  // by which its parts are checked
     std::string const id_;
     mutable std::mutex mutex_;  // guards what follows
     store::part_list parts_{max_parts};
@@ -202,24 +223,37 @@ private:
     bool ended_ = false;
 };
 
-}  // namespace
-
-awaitable<upload> create_upload(std::shared_ptr<core const> store, object_key where, put_options options) {
+awaitable<std::shared_ptr<s3_upload>> begin(std::shared_ptr<core const> store, object_key where, put_options options,
+                                            std::optional<checksum_algorithm> checksum) {
     boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
     operation op(store, std::move(executor), "create_upload", std::move(where), operation_kind::overwrite, options);
     try {
         op.deliver(store::check_key(op.key()));
+        op.deliver(store->check_customer_key(options.keeping.key));
         upload_checksums sums;
-        sums.algorithm = op.checksums().send;
+        sums.algorithm = checksum;
         recipe const r = op.deliver(begin_upload_recipe(op.key(), options, store->settings.put_if_match, sums));
         result<std::string> text = co_await op.send_for_text(&r, begun_limit);
         std::string document = op.deliver(std::move(text));
         std::string id = op.deliver(parse_begun(std::move(document)));
         op.succeeded(0);
-        co_return upload(std::make_shared<s3_upload>(store, op.key(), std::move(options), std::move(id)));
+        co_return std::make_shared<s3_upload>(store, op.key(), std::move(options), checksum, std::move(id));
     } catch (...) {
         op.rethrow();
     }
+}
+
+}  // namespace
+
+awaitable<upload> create_upload(std::shared_ptr<core const> store, object_key where, put_options options) {
+    std::optional<checksum_algorithm> const checksum = store->checksums.send;
+    std::shared_ptr<s3_upload> begun = co_await begin(std::move(store), std::move(where), std::move(options), checksum);
+    co_return upload(std::move(begun));
+}
+
+awaitable<std::shared_ptr<copying_upload>> begin_copy(std::shared_ptr<core const> store, object_key where, put_options options) {
+    std::shared_ptr<s3_upload> begun = co_await begin(std::move(store), std::move(where), std::move(options), std::nullopt);
+    co_return std::move(begun);
 }
 
 }  // namespace sluice::inline v0::s3

@@ -24,14 +24,6 @@ bool read_number(std::string const& text, Number& into) {
     return error == std::errc() && end == text.data() + text.size();
 }
 
-/// Whether the page says that it is not the last. Errors: protocol.
-result<bool> goes_on(xml_element const root) {
-    std::string const truncated = root.text_of("IsTruncated");
-    if (truncated == "true") return true;
-    if (truncated == "false") return false;
-    return broken("the listing does not say whether it goes on");
-}
-
 result<open_upload> read_upload(xml_element const entry, std::string_view const prefix, bool const encoded) {
     auto key = name_under(prefix, entry.child("Key"), encoded);
     if (!key) return key.error();
@@ -45,7 +37,14 @@ result<open_upload> read_upload(xml_element const entry, std::string_view const 
 
 }  // namespace
 
-result<recipe> list_uploads_recipe(std::string_view const prefix, upload_marker const& after, key_form const form) {
+result<bool> goes_on(xml_element const root) {
+    std::string const truncated = root.text_of("IsTruncated");
+    if (truncated == "true") return true;
+    if (truncated == "false") return false;
+    return broken("the listing does not say whether it goes on");
+}
+
+result<recipe> list_uploads_recipe(std::string_view const prefix, listing_marker const& after, key_form const form) {
     if (auto const checked = store::check_listing_text(prefix, "the prefix"); !checked) return checked.error();
     recipe r;
     if (form == key_form::encoded) add_query(r.query, "encoding-type", "url");
@@ -85,7 +84,7 @@ result<upload_page> parse_uploads(std::string document, std::string_view const p
     return page;
 }
 
-bool upload_progress::advances_to(upload_marker const& next) {
+bool listing_progress::advances_to(listing_marker const& next) {
     if (next.key < key_) return false;
     if (next.key != key_) ids_.clear();
     key_ = next.key;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "backend/s3/request.hpp"
+#include "codec/xml.hpp"
 
 #include <sluice/error.hpp>
 #include <sluice/s3_bucket.hpp>
@@ -15,9 +16,9 @@
 // Which uploads are open, and what is in them. Pure. (API pages: ListMultipartUploads, ListParts.)
 namespace sluice::inline v0::s3 {
 
-/// Where a page of open uploads ends: the next begins behind it. Both are needed: one key may have several uploads.
-struct upload_marker {
-    upload_marker() {}
+/// Where a page of open uploads, or of versions, ends: the next begins behind it. Both are needed: one key may have several.
+struct listing_marker {
+    listing_marker() {}
     std::string key;
     std::string id;
 };
@@ -31,25 +32,28 @@ struct upload_page {
     bool unclear = false;  ///< whether its keys are encoded; it is to be asked for as plain, and there is nothing in it
     std::vector<open_upload> uploads;
     bool more = false;
-    upload_marker next;
+    listing_marker next;
 };
 
 /// Errors: invalid_argument for a text no key can begin with.
-result<recipe> list_uploads_recipe(std::string_view prefix, upload_marker const& after, key_form form);
+result<recipe> list_uploads_recipe(std::string_view prefix, listing_marker const& after, key_form form);
 
 /// Errors: protocol for another document, an upload without an id, a key outside `prefix`, "truncated" without a key to go on from.
 result<upload_page> parse_uploads(std::string document, std::string_view prefix, key_form asked);
 
 /// Notices a listing that does not get on: keys must not go back, and an id of one key must not come back.
-class upload_progress {
+class listing_progress {
 public:
     /// False when `next` leads nowhere new.
-    bool advances_to(upload_marker const& next);
+    bool advances_to(listing_marker const& next);
 
 private:
     std::string key_;
     std::set<std::string> ids_;  // of that key
 };
+
+/// Whether the page says that it is not the last. Errors: protocol.
+result<bool> goes_on(codec::xml_element root);
 
 recipe list_parts_recipe(object_key const& key, std::string_view upload_id, std::uint32_t after);
 

@@ -19,7 +19,7 @@ using retry::operation_kind;
 constexpr std::size_t drain_limit = 64 * 1024;
 
 /// One page is one operation: its retries and its time limit are its own, as with `object_store::list`.
-awaitable<upload_page> uploads_page(store_pointer store, std::string prefix, upload_marker after, key_form* form, call_options options) {
+awaitable<upload_page> uploads_page(store_pointer store, std::string prefix, listing_marker after, key_form* form, call_options options) {
     boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
     operation op(std::move(store), std::move(executor), "list uploads", prefix, operation_kind::read, options);
     try {
@@ -44,8 +44,8 @@ failure without_id() { return {errc::invalid_argument, "an upload is named by it
 }  // namespace
 
 awaitable<void> for_each_upload(store_pointer store, std::string prefix, upload_visitor visit, call_options options) {
-    upload_marker after;
-    upload_progress progress;
+    listing_marker after;
+    listing_progress progress;
     key_form form = key_form::encoded;
     for (;;) {
         upload_page page = co_await uploads_page(store, prefix, after, &form, options);

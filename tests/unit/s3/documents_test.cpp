@@ -101,8 +101,22 @@ TEST_CASE("listing: another document is refused") {
     }
 }
 
+TEST_CASE("batch removal: every version is accounted for, and of one key they are not mixed up") {
+    std::vector<s3::removal> const what{s3::removal("a", "1"), s3::removal("a", "2"), s3::removal("a", "3")};
+    auto const report = s3::parse_delete_result(
+        "<DeleteResult><Deleted><Key>a</Key><VersionId>1</VersionId></Deleted><Error><Key>a</Key><VersionId>3</VersionId>"
+        "<Code>AccessDenied</Code><Message>no</Message></Error></DeleteResult>",
+        what);
+    REQUIRE(report.has_value());
+    CHECK(report->removed == 1);
+    REQUIRE(report->failed.size() == 2);
+    CHECK(report->failed[0].version == "3");
+    CHECK(report->failed[1].version == "2");
+    CHECK(report->failed[1].code == "NoAnswer");
+}
+
 TEST_CASE("batch removal: every key is accounted for") {
-    std::vector<object_key> const keys{"a", "b & c", "d", "e"};
+    std::vector<s3::removal> const keys{s3::removal("a"), s3::removal("b & c"), s3::removal("d"), s3::removal("e")};
     auto const report = s3::parse_delete_result(
         "<DeleteResult><Deleted><Key>a</Key></Deleted><Error><Key>b &amp; c</Key><Code>AccessDenied</Code><Message>no</Message></Error>"
         "<Deleted><Key>d</Key></Deleted></DeleteResult>",

@@ -60,7 +60,7 @@ TEST_CASE("mangled removal results account for every key") {
     std::string const good =
         "<DeleteResult><Deleted><Key>a</Key></Deleted><Error><Key>b</Key><Code>AccessDenied</Code><Message>m</Message></Error>"
         "<Deleted><Key>c</Key></Deleted></DeleteResult>";
-    std::vector<object_key> const keys{"a", "b", "c"};
+    std::vector<s3::removal> const keys{s3::removal("a"), s3::removal("b"), s3::removal("c")};
     std::mt19937_64 random(7);
     int accepted = 0;
     for (int i = 0; i < rounds; ++i) {

@@ -17,8 +17,8 @@ std::string upload_of(std::string_view key, std::string_view id) {
            "</UploadId><Initiated>2026-01-02T03:04:05.000Z</Initiated></Upload>";
 }
 
-upload_marker marker(std::string key, std::string id) {
-    upload_marker m;
+listing_marker marker(std::string key, std::string id) {
+    listing_marker m;
     m.key = std::move(key);
     m.id = std::move(id);
     return m;
@@ -90,13 +90,13 @@ TEST_CASE("s3 open uploads: what is no such page is refused") {
 }
 
 TEST_CASE("s3 open uploads: a listing that does not get on is noticed (robustness 39)") {
-    upload_progress progress;
+    listing_progress progress;
     CHECK(progress.advances_to(marker("a", "2")));
     CHECK(progress.advances_to(marker("a", "1")));  // ids have no order that is promised
     CHECK_FALSE(progress.advances_to(marker("a", "2")));
     CHECK(progress.advances_to(marker("b", "2")));
     CHECK_FALSE(progress.advances_to(marker("a", "3")));
-    upload_progress without_ids;
+    listing_progress without_ids;
     CHECK(without_ids.advances_to(marker("a", "")));
     CHECK_FALSE(without_ids.advances_to(marker("a", "")));
 }

@@ -1,5 +1,7 @@
 #include "transfer/copy_plan.hpp"
 
+#include "store/complete_after.hpp"
+
 #include <doctest/doctest.h>
 
 using namespace sluice;
@@ -86,7 +88,7 @@ TEST_CASE("a failure says, too, that its upload was left behind") {
     error_info first, second;
     first.detail = "the disk is full";
     std::exception_ptr const both =
-        with_left_behind(std::make_exception_ptr(error(errc::no_space, first)), "upload-7", error(errc::timed_out, second));
+        store::with_left_behind(std::make_exception_ptr(error(errc::no_space, first)), "upload-7", error(errc::timed_out, second));
     try {
         std::rethrow_exception(both);
     } catch (error const& e) {

@@ -1,16 +1,19 @@
 #pragma once
 
-#include "transfer/copy_plan.hpp"
-
 #include <sluice/async/shield.hpp>
+#include <sluice/error.hpp>
 #include <sluice/upload.hpp>
 
 #include <boost/asio/this_coro.hpp>
 
 #include <exception>
+#include <string>
 #include <utility>
 
-namespace sluice::inline v0::transfer {
+namespace sluice::inline v0::store {
+
+/// `why`, saying in addition that the upload `id` could not be aborted because of `e`.
+std::exception_ptr with_left_behind(std::exception_ptr why, std::string const& id, error const& e);
 
 /// Completes `into` when `parts`, which writes them, has ended well. When either fails, or is cancelled, the upload is aborted, which no
 /// cancel interrupts, or left to be taken up again. Errors: the first failure; it says when the abort failed, too.
@@ -38,4 +41,4 @@ awaitable<put_result> complete_after(Parts parts, upload into, bool keep_partial
     std::rethrow_exception(failed);
 }
 
-}  // namespace sluice::inline v0::transfer
+}  // namespace sluice::inline v0::store
