@@ -46,6 +46,7 @@ awaitable<result<void>> remove_one(operation* const op, removal one, remove_repo
     } else {
         co_return std::move(answer).error();
     }
+    op->progressed();  // patience is for each request, however many there are
     co_return result<void>();
 }
 
@@ -74,6 +75,7 @@ awaitable<result<void>> remove_batch(operation* const op, std::vector<removal> w
         remove_report const before_busy = *part;
         std::string code;
         std::vector<removal> again = take_busy(*part, code);
+        if (part->removed > 0) op->progressed();
         if (!again.empty()) {
             failure busy(retry::reason_of(200, code), {});
             busy.info().service_code = code;

@@ -59,6 +59,27 @@ CO_TEST("remove: what the service says of single keys is in the report; busy key
     CHECK_FALSE(contains(requests[1].body, "<Key>a</Key>"));
 }
 
+CO_TEST("remove: patience is for each request: many keys over a bad line all go") {
+    s3_server server;
+    std::vector<object_key> keys;
+    for (int i = 0; i < 20; ++i) {
+        keys.push_back("\x01" + std::to_string(i));  // no XML has it: one request each
+        server.put("bucket", keys.back(), "x");
+    }
+    std::atomic<int> asked = 0;
+    server.on_request([&asked](s3_request_view const&) -> std::optional<s3_fault> {
+        if (++asked % 2 == 0) return std::nullopt;
+        s3_fault fault;
+        fault.status = 503;
+        fault.code = "SlowDown";
+        return fault;
+    });
+    remove_report const report = co_await quick_store(server.endpoint())->remove(keys);
+    CHECK(report.removed == 20);
+    CHECK(report.failed.empty());
+    CHECK(server.object_count() == 0);
+}
+
 CO_TEST("remove: keys that stay busy are reported in the end") {
     script_server server([](testing::received_request const&) {
         return scripted_reply::ok(
