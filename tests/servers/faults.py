@@ -11,7 +11,7 @@ KINDS = ("refused", "unheard", "unanswered", "cut")
 # unanswered: the server does what was asked, its answer is thrown away with the connection
 # cut:        half of the answer, then the connection is reset
 REFUSAL = b"<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>"
-HELD = ("if-none-match", "if-match")  # in a request that writes: once its answer is lost, nobody may send it again
+HELD = ("if-none-match", "if-match")  # in a request that writes: without an answer nobody knows what became of it, so it gets one
 
 
 def length_of(fields):
@@ -84,7 +84,7 @@ class FaultyFront:
             return None
         self.spoiled += 1
         kind = KINDS[self.spoiled % (2 if self.every == 1 else len(KINDS))]
-        return "refused" if writes and held and kind in ("unanswered", "cut") else kind
+        return "refused" if writes and held else kind
 
     async def _connection(self, reader, writer):
         head = await reader.readuntil(b"\r\n\r\n")
