@@ -1,5 +1,7 @@
 #include "auth/canonical_request.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 #include <boost/container/small_vector.hpp>
 #include <cstddef>
@@ -10,7 +12,6 @@ namespace {
 
 using boost::container::small_vector;
 
-constexpr char lower(char const c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 constexpr bool blank(char const c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 /// Nothing to trim or to fold, as with nearly every value. No branch in the loop: it is vectorised, and session tokens are long.
@@ -83,7 +84,7 @@ std::string append_headers(std::string& to, http::fields const& all, header_filt
         headers.push_back({lowered.size(), name.size(), i});
         lowered += name;
     }
-    std::ranges::transform(lowered, lowered.begin(), [](char c) { return lower(c); });
+    std::ranges::transform(lowered, lowered.begin(), [](char c) { return base::lower(c); });
     auto const name_of = [&](header const& h) { return std::string_view(lowered).substr(h.name_at, h.name_size); };
     std::ranges::sort(headers, [&](header const& a, header const& b) {
         int const order = name_of(a).compare(name_of(b));

@@ -3,6 +3,7 @@
 #include "auth/fetch.hpp"
 #include "auth/key_documents.hpp"
 #include "auth/read_secret.hpp"
+#include "net/route.hpp"
 
 #include <array>
 #include <utility>
@@ -54,7 +55,7 @@ result<web_address> container_address(std::string const& relative, std::string c
                                  "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
     result<web_address> to = parse_web_address(full, "AWS_CONTAINER_CREDENTIALS_FULL_URI");
     if (!to) return to;
-    bool trusted = to->tls || to->is_loopback();
+    bool trusted = to->tls || net::is_loopback(to->host);
     for (std::string_view const host : service_hosts) trusted = trusted || to->host == host;
     if (!trusted)
         return failure(errc::invalid_argument,

@@ -23,10 +23,6 @@ std::string web_address::authority() const {
     return text;
 }
 
-bool web_address::is_loopback() const noexcept {
-    return host == "localhost" || host == "::1" || (host.starts_with("127.") && std::ranges::all_of(host, is_address_character));
-}
-
 result<web_address> parse_web_address(std::string_view const url, std::string_view const what) {
     auto const bad = [what](char const* why) { return failure(errc::invalid_argument, std::string(what) + " is no address: " + why); };
     web_address parsed;

@@ -17,7 +17,6 @@ struct web_address {
 
     /// The value of `Host`.
     std::string authority() const;
-    bool is_loopback() const noexcept;
 };
 
 /// Errors: invalid_argument, naming `what`, for anything but http or https with a host: user info and fragment are refused.

@@ -1,5 +1,7 @@
 #include "base/log.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -33,15 +35,13 @@ constexpr std::array<std::string_view, 22> secret_names{
     "access_token",
 };
 
-constexpr char lower(char const c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
 constexpr bool name_character(char const c) noexcept {
-    return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    return (base::lower(c) >= 'a' && base::lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
 }
 
 int hex_value(char const c) noexcept {
     if (c >= '0' && c <= '9') return c - '0';
-    return lower(c) >= 'a' && lower(c) <= 'f' ? lower(c) - 'a' + 10 : -1;
+    return base::lower(c) >= 'a' && base::lower(c) <= 'f' ? base::lower(c) - 'a' + 10 : -1;
 }
 
 /// One character of a name, which in a query may be written as %XX.
@@ -63,7 +63,7 @@ std::size_t match(std::string_view const text, std::size_t at, std::string_view 
     for (char const wanted : name) {
         if (at >= text.size()) return std::string_view::npos;
         unit const u = unit_at(text, at);
-        if (lower(u.value) != wanted) return std::string_view::npos;
+        if (base::lower(u.value) != wanted) return std::string_view::npos;
         at += u.size;
     }
     return at;

@@ -1,14 +1,6 @@
 #include "http/fields.hpp"
 
-#include <algorithm>
-
 namespace sluice::inline v0::http {
-
-namespace {
-
-constexpr char lower(char const c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
-}  // namespace
 
 void fields::add(std::string_view const name, std::string_view const value) {
     auto const at = static_cast<std::uint32_t>(text_.size());
@@ -36,10 +28,6 @@ std::optional<std::string_view> fields::find(std::string_view const name) const 
 
 std::string_view fields::value_or(std::string_view const name, std::string_view const otherwise) const noexcept {
     return find(name).value_or(otherwise);
-}
-
-bool equal_ignoring_case(std::string_view const a, std::string_view const b) noexcept {
-    return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
 }
 
 }  // namespace sluice::inline v0::http

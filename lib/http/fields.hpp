@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/ascii.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -34,7 +36,6 @@ private:
     std::vector<span> spans_;
 };
 
-/// ASCII only, as header names and schemes need it.
-bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept;
+using base::equal_ignoring_case;
 
 }  // namespace sluice::inline v0::http

@@ -12,9 +12,6 @@ std::string in_words(async::nanoseconds span) {
     return text.data();
 }
 
-std::string in_words(net::origin const& where) {
-    bool const bare_v6 = where.host.find(':') != std::string::npos;
-    return (bare_v6 ? '[' + where.host + ']' : where.host) + ':' + std::to_string(where.port);
-}
+std::string in_words(net::origin const& where) { return net::with_port(where.host, where.port); }
 
 }  // namespace sluice::inline v0::http

@@ -25,17 +25,16 @@ std::string in_seconds(async::nanoseconds span) {
 
 /// Where the TCP connection goes: the origin, or the proxy before it.
 address next_hop(origin const& to) {
+    proxy const* const via = to.via();
     address hop;
-    bool const by_proxy = to.route && to.route->via;
-    hop.text = by_proxy ? to.route->via->host : to.host;
-    hop.port = by_proxy ? to.route->via->port : to.port;
+    hop.text = via != nullptr ? via->host : to.host;
+    hop.port = via != nullptr ? via->port : to.port;
     return hop;
 }
 
 std::string named(origin const& to) {
     address const hop = next_hop(to);
-    bool const by_proxy = to.route && to.route->via;
-    return (by_proxy ? "the proxy " : "") + with_port(hop.text, hop.port);
+    return (to.via() != nullptr ? "the proxy " : "") + with_port(hop.text, hop.port);
 }
 
 /// What the caller reads when no address would have us; `last` is what the last one said, `limit` the one that ended it.
@@ -86,8 +85,7 @@ public:
     awaitable<result<std::unique_ptr<stream>>> secure(std::unique_ptr<stream> below) {
         result<std::unique_ptr<stream>> secured = co_await start_tls(std::move(below), to_.tls, to_.host, by(limits_.tls));
         if (secured) co_return secured;
-        bool const by_proxy = to_.route && to_.route->via;  // then its address is none of the peer that failed
-        if (!by_proxy) note(address_, false);
+        if (to_.via() == nullptr) note(address_, false);  // else the address is none of the peer that failed
         co_return with_limit(secured.error(), limit("timeouts.tls", limits_.tls));
     }
 
@@ -160,7 +158,7 @@ private:
 awaitable<result<std::unique_ptr<stream>>> dial(origin to, timeouts limits, async::time_point deadline) {
     asio::any_io_executor const executor = co_await asio::this_coro::executor;
     bool const plain = to.tls == nullptr;
-    bool const by_proxy = to.route && to.route->via;
+    bool const by_proxy = to.via() != nullptr;
     attempt one(std::move(to), limits, deadline, executor);
     result<std::unique_ptr<stream>> connected = co_await one.connect();
     if (!connected || plain) co_return connected;

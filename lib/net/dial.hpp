@@ -22,8 +22,10 @@ struct origin {
     std::shared_ptr<tls_context const> tls;   ///< null: plain TCP
     std::shared_ptr<net::route const> route;  ///< null: straight there
 
+    /// The proxy on the way. Null: there is none.
+    proxy const* via() const noexcept { return route && route->via ? &*route->via : nullptr; }
     /// The proxy that requests are addressed to: it forwards them. Null where there is none, or a tunnel through it.
-    proxy const* forwarder() const noexcept { return route && route->via && !tls ? &*route->via : nullptr; }
+    proxy const* forwarder() const noexcept { return tls ? nullptr : via(); }
 
     friend bool operator==(origin const&, origin const&) = default;
 };

@@ -1,5 +1,6 @@
 #include "net/route.hpp"
 
+#include "base/ascii.hpp"
 #include "base/hash.hpp"
 #include "base/percent.hpp"
 
@@ -23,13 +24,8 @@ failure refused(std::string_view setting, std::string_view what) {
     return {errc::invalid_argument, std::string(setting) + ' ' + std::string(what)};
 }
 
-char lower(char const c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-bool same(std::string_view a, std::string_view b) {
-    return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
-}
-
 bool fits_host(char const c) noexcept {
-    char const l = lower(c);
+    char const l = base::lower(c);
     return (l >= 'a' && l <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
 }
 
@@ -105,7 +101,7 @@ bool is_below(std::string_view const host, std::string_view name) {
     if (name.starts_with("*.")) name.remove_prefix(1);
     if (name.starts_with('.')) name.remove_prefix(1);
     name = without_end_dot(name);
-    if (name.empty() || name.size() > host.size() || !same(host.substr(host.size() - name.size()), name)) return false;
+    if (name.empty() || name.size() > host.size() || !base::equal_ignoring_case(host.substr(host.size() - name.size()), name)) return false;
     return name.size() == host.size() || host[host.size() - name.size() - 1] == '.';
 }
 
@@ -133,11 +129,11 @@ result<proxy> parse_proxy(std::string_view const url, std::string_view const set
     std::string_view rest = url;
     if (std::size_t const colon = url.find("://"); colon != std::string_view::npos) {
         std::string_view const scheme = url.substr(0, colon);
-        if (same(scheme, "https"))
+        if (base::equal_ignoring_case(scheme, "https"))
             return refused(setting, "is a proxy that wants TLS itself (https://), which is not supported; use its http:// port");
-        if (same(scheme.substr(0, 5), "socks"))
+        if (base::equal_ignoring_case(scheme.substr(0, 5), "socks"))
             return refused(setting, "is a SOCKS proxy, which is not supported; use one that speaks HTTP");
-        if (!same(scheme, "http")) return refused(setting, "is no http:// proxy; write http://host:port");
+        if (!base::equal_ignoring_case(scheme, "http")) return refused(setting, "is no http:// proxy; write http://host:port");
         rest.remove_prefix(colon + 3);
     }
     if (rest.ends_with('/')) rest.remove_suffix(1);
@@ -187,6 +183,11 @@ result<std::shared_ptr<route const>> choose_route(network_options const& options
     std::shared_ptr<route const> none;
     if (!chosen.via && chosen.local_address.empty() && chosen.local_device.empty()) return none;
     return std::shared_ptr<route const>(std::make_shared<route const>(std::move(chosen)));
+}
+
+bool is_loopback(std::string_view const host) {
+    auto const numeric = address_of(host);
+    return numeric ? numeric->is_loopback() : host == "localhost";
 }
 
 std::string with_port(std::string_view const host, std::uint16_t const port) {

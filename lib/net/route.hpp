@@ -39,6 +39,9 @@ struct route {
 /// Null where nothing is special. Errors: invalid_argument.
 result<std::shared_ptr<route const>> choose_route(network_options const& options, std::string_view host, std::uint16_t port, bool tls);
 
+/// Whether what is sent to `host` stays on this machine: "localhost" or a loopback address, and no name that only looks like one.
+bool is_loopback(std::string_view host);
+
 /// "host:port", brackets around IPv6.
 std::string with_port(std::string_view host, std::uint16_t port);
 

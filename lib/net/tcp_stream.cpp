@@ -1,6 +1,7 @@
 #include "net/tcp_stream.hpp"
 
 #include "async/event.hpp"
+#include "net/route.hpp"
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -195,9 +196,6 @@ bool tcp_stream::quiet() noexcept {
     return nothing;
 }
 
-std::string tcp_stream::peer() const {
-    std::string const text = to_.address().to_string();
-    return (to_.address().is_v6() ? '[' + text + ']' : text) + ':' + std::to_string(to_.port());
-}
+std::string tcp_stream::peer() const { return with_port(to_.address().to_string(), to_.port()); }
 
 }  // namespace sluice::inline v0::net

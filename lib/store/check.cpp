@@ -1,5 +1,6 @@
 #include "store/check.hpp"
 
+#include "base/ascii.hpp"
 #include "base/utf8.hpp"
 
 #include <algorithm>
@@ -15,13 +16,6 @@ constexpr std::size_t key_limit = 1024;
 constexpr std::size_t most_tags = 10;
 
 failure refused(std::string what) { return {errc::invalid_argument, std::move(what)}; }
-
-std::string lower_case(std::string_view const text) {
-    std::string lower(text);
-    for (char& c : lower)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-    return lower;
-}
 
 bool is_token(std::string_view const text) noexcept {
     constexpr std::string_view others = "!#$%&'*+-.^_`|~";
@@ -68,7 +62,7 @@ result<void> check_attributes(attributes const& a) {
     for (auto const& [name, value] : a.metadata) {
         if (!is_token(name)) return refused("a metadata name has letters, digits and !#$%&'*+-.^_`|~ only");
         if (auto const checked = check_value(name, value); !checked) return checked.error();
-        names.push_back(lower_case(name));
+        names.push_back(base::lower(name));
     }
     std::ranges::sort(names);
     if (auto const twice = std::ranges::adjacent_find(names); twice != names.end())

@@ -1,13 +1,10 @@
 #include "testing/http_reader.hpp"
 
-#include <algorithm>
+#include "base/ascii.hpp"
 
 namespace sluice::inline v0::testing {
 
-bool same_name(std::string_view const a, std::string_view const b) noexcept {
-    auto const lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-    return std::ranges::equal(a, b, [&](char x, char y) { return lower(x) == lower(y); });
-}
+bool same_name(std::string_view const a, std::string_view const b) noexcept { return base::equal_ignoring_case(a, b); }
 
 std::string_view received_request::header(std::string_view const name) const noexcept {
     for (auto const& [field, value] : headers)

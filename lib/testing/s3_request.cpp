@@ -1,6 +1,8 @@
 #include "testing/http_reader.hpp"
 #include "testing/s3_message.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 #include <initializer_list>
@@ -20,13 +22,6 @@ constexpr std::array<std::string_view, 9> kept_by_choice{"x-amz-storage-class",
                                                          "x-amz-object-lock-retain-until-date",
                                                          "x-amz-object-lock-legal-hold"};
 constexpr std::size_t metadata_limit = 2 * 1024;
-
-std::string lower(std::string_view const text) {
-    std::string out(text);
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-    return out;
-}
 
 bool among(std::string_view const name, std::initializer_list<std::string_view> const names) {
     return std::ranges::find(names, name) != names.end();
@@ -89,7 +84,7 @@ void check_head(received_request const& raw) {
     std::set<std::string> seen;
     std::size_t metadata = 0;
     for (auto const& [field, value] : raw.headers) {
-        std::string const name = lower(field);
+        std::string const name = base::lower(field);
         if (!seen.insert(name).second) throw refusal("header twice: " + name);
         check_value(name, value);
         if (name.starts_with("x-amz-meta-")) metadata += name.size() - std::string_view("x-amz-meta-").size() + value.size();
@@ -154,7 +149,7 @@ void check_operation(s3_request const& request) {
     bool const reads = of_object && (request.is("GET") || request.is("HEAD"));
     bool const writes = put || completes || (of_object && request.is("DELETE") && request.parameters.empty());
     for (auto const& [field, value] : request.raw.headers) {
-        std::string const name = lower(field);
+        std::string const name = base::lower(field);
         if (name.starts_with("x-amz-") && !among(name, {"x-amz-date", "x-amz-content-sha256", "x-amz-security-token"}) &&
             !((put || part || completes) && name.starts_with("x-amz-checksum-") && name != "x-amz-checksum-mode") &&
             !(begins && among(name, {"x-amz-checksum-algorithm", "x-amz-checksum-type"})) && !(reads && name == "x-amz-checksum-mode") &&

@@ -1,5 +1,6 @@
 #include "backend/s3/core.hpp"
 
+#include "net/route.hpp"
 #include "net/tls_context.hpp"
 #include "store/check.hpp"
 
@@ -48,11 +49,6 @@ result<std::shared_ptr<core const>> made_of(s3_settings settings) {
     return std::shared_ptr<core const>(std::make_shared<core>(std::move(settings), std::move(*first)));
 }
 
-/// What is sent there stays on this machine.
-bool is_loopback(std::string_view const host) noexcept {
-    return host == "localhost" || host.ends_with(".localhost") || host == "::1" || host.starts_with("127.");
-}
-
 }  // namespace
 
 result<std::shared_ptr<core const>> core::make(s3_settings settings) {
@@ -78,7 +74,8 @@ core::core(s3_settings s, place first)
 result<void> core::check_customer_key(customer_key const& key) const {
     if (key.secret.empty()) return {};
     net::origin const& to = where().origin;
-    if (!to.tls && !is_loopback(to.host)) return failure(errc::invalid_argument, "a customer's key is sent through TLS only");
+    if (!to.tls && (to.via() != nullptr || !net::is_loopback(to.host)))
+        return failure(errc::invalid_argument, "a customer's key is sent through TLS only");
     return store::check_customer_key(key);
 }
 

@@ -2,6 +2,7 @@
 
 #include "backend/s3/checksums.hpp"
 #include "backend/s3/request.hpp"
+#include "base/ascii.hpp"
 #include "base/http_date.hpp"
 #include "store/conditions.hpp"
 
@@ -32,10 +33,7 @@ constexpr std::string_view meta_prefix = "x-amz-meta-", sum_prefix = "x-amz-chec
 
 void take_metadata(attributes& into, std::string_view const name, std::string_view const value) {
     if (http::equal_ignoring_case(name, put_id_header)) return;
-    std::string lower(name.substr(meta_prefix.size()));
-    for (char& c : lower)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-    into.metadata.emplace_back(std::move(lower), value);
+    into.metadata.emplace_back(base::lower(name.substr(meta_prefix.size())), value);
 }
 
 void take_field(object_meta& into, std::string_view const name, std::string_view const value) {

@@ -263,14 +263,18 @@ CO_TEST("a customer's key: an object written under one is read, copied and uploa
 }
 
 CO_TEST("a customer's key: is refused before it is sent where it would go in the clear, or is none") {
-    s3_settings settings = quick_settings("http://storage.example:9000");
-    auto const far = make_s3_store(settings);
     head_options head;
     head.key = customer_key(std::string(32, 'k'));
-    error const clear = co_await error_of(far->head("k", head));
-    CHECK(clear.reason() == errc::invalid_argument);
-    CHECK(contains(clear.what(), "TLS"));
     s3_server server;
+    std::vector<s3_settings> in_the_clear{quick_settings("http://storage.example:9000"), quick_settings("http://127.evil.example"),
+                                          quick_settings("http://127.0.0.1:9000")};
+    in_the_clear.back().network.http_proxy = server.endpoint();
+    for (s3_settings const& far : in_the_clear) {
+        auto const store = make_s3_store(far);
+        error const clear = co_await error_of(store->head("k", head));
+        CHECK_MESSAGE(clear.reason() == errc::invalid_argument, far.endpoint);
+        CHECK_MESSAGE(contains(clear.what(), "TLS"), far.endpoint);
+    }
     head.key = customer_key("short");
     error const odd = co_await error_of(quick_store(server.endpoint())->head("k", head));
     CHECK(odd.reason() == errc::invalid_argument);

@@ -115,9 +115,9 @@ TEST_CASE("a container's keys come from this machine, from ECS or EKS, or over T
     CHECK(host("", "http://localhost:8080/x?y=z") == "localhost:8080/x?y=z");
     CHECK(host("", "http://127.0.0.9:1") == "127.0.0.9:1/");
     CHECK(host("", "https://keys.example:8443/x") == "keys.example:8443/x");
-    for (char const* bad :
-         {"http://keys.example/", "http://127.evil.example/", "http://169.254.170.2.example/", "http://user@localhost/", "ftp://localhost/",
-          "http:///x", "http://localhost:0/", "http://localhost/a b", "http://localhost/#f", "localhost"})
+    for (char const* bad : {"http://keys.example/", "http://127.evil.example/", "http://127.bad.de/", "http://169.254.170.2.example/",
+                            "http://user@localhost/", "ftp://localhost/", "http:///x", "http://localhost:0/", "http://localhost/a b",
+                            "http://localhost/#f", "localhost"})
         CHECK(host("", bad) == "refused");
 }
 

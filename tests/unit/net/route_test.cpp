@@ -105,6 +105,13 @@ TEST_CASE("no_proxy: names, addresses, networks and ports") {
     }
 }
 
+TEST_CASE("route: this machine is localhost or a loopback address, and no name that only begins like one") {
+    for (char const* const here : {"localhost", "127.0.0.1", "127.200.3.4", "::1"}) CHECK_MESSAGE(net::is_loopback(here), here);
+    for (char const* const far : {"127.evil.example", "127.bad.de", "127.0.0.1.example", "127.1", "0.0.0.0", "::", "localhost.example",
+                                  "a.localhost", "10.0.0.1", "example", ""})
+        CHECK_MESSAGE(!net::is_loopback(far), far);
+}
+
 TEST_CASE("route: the proxy of the scheme, unless the host is exempt; nothing special is no route") {
     network_options options;
     CHECK(*net::choose_route(options, "a.example", 443, true) == nullptr);
