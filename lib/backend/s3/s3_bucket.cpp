@@ -3,9 +3,10 @@
 #include "async/clock.hpp"
 #include "backend/s3/bucket.hpp"
 #include "backend/s3/core.hpp"
-#include "backend/s3/operation.hpp"
+#include "backend/s3/one_request.hpp"
 #include "backend/s3/presign.hpp"
 #include "backend/s3/tagging.hpp"
+#include "backend/s3/upload_listing.hpp"
 #include "backend/s3/uploads.hpp"
 #include "backend/s3/versions.hpp"
 #include "store/check.hpp"
@@ -25,27 +26,6 @@ namespace {
 using store_pointer = std::shared_ptr<core const>;
 using retry::operation_kind;
 
-constexpr std::size_t drain_limit = 64 * 1024;
-
-/// Sends what needs no answer but its status. `as_good`: the code of a refusal that means it was applied by an attempt before.
-awaitable<void> apply(store_pointer store, char const* name, result<recipe> what, std::string as_good, call_options options) {
-    boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
-    operation op(std::move(store), std::move(executor), name, {}, operation_kind::overwrite, options);
-    try {
-        op.tell_resends();
-        recipe const r = op.deliver(std::move(what));
-        result<http::response> answer = co_await op.send(&r);
-        bool const was_applied = !answer && answer.error().info().service_code == as_good && op.attempts() > 1;
-        if (!was_applied) {
-            http::response done = op.deliver(std::move(answer));
-            co_await done.drain(drain_limit);
-        }
-        op.succeeded(0);
-    } catch (...) {
-        op.rethrow();
-    }
-}
-
 awaitable<std::string> head(store_pointer store, call_options options) {
     boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
     operation op(std::move(store), std::move(executor), "head bucket", {}, operation_kind::read, options);
@@ -63,22 +43,12 @@ awaitable<std::string> head(store_pointer store, call_options options) {
     }
 }
 
-/// Asks for a document of the bucket and has it read by `parse`.
+/// Asks for a document about the bucket, or all buckets.
 template <class T>
-awaitable<T> ask(store_pointer store, char const* name, std::string query, result<T> (*parse)(std::string), call_options options) {
-    boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
-    operation op(std::move(store), std::move(executor), name, {}, operation_kind::read, options);
-    try {
-        recipe r;
-        r.query = std::move(query);
-        result<std::string> text = co_await op.send_for_text(&r, buckets_limit);
-        std::string document = op.deliver(std::move(text));
-        T answer = op.deliver(parse(std::move(document)));
-        op.succeeded(0);
-        co_return std::move(answer);
-    } catch (...) {
-        op.rethrow();
-    }
+awaitable<T> ask_bucket(store_pointer store, char const* name, std::string query, result<T> (*parse)(std::string), call_options options) {
+    recipe what;
+    what.query = std::move(query);
+    return ask<T>(std::move(store), name, {}, std::move(what), buckets_limit, parse, std::move(options));
 }
 
 awaitable<std::vector<listed_bucket>> list_buckets(store_pointer store, call_options options) {
@@ -87,7 +57,7 @@ awaitable<std::vector<listed_bucket>> list_buckets(store_pointer store, call_opt
     do {
         std::string query;
         if (!token.empty()) add_query(query, "continuation-token", token);
-        buckets_page page = co_await ask<buckets_page>(store, "list buckets", query, &parse_buckets, options);
+        buckets_page page = co_await ask_bucket<buckets_page>(store, "list buckets", query, &parse_buckets, options);
         std::ranges::move(page.buckets, std::back_inserter(all));
         bool const forward = page.next.empty() || page.next != token;
         token = std::move(page.next);
@@ -127,7 +97,7 @@ s3_bucket::s3_bucket(s3_settings settings) {
 std::string s3_bucket::uri() const { return core_->uri; }
 
 awaitable<void> s3_bucket::for_each_upload(std::string prefix, upload_visitor visit, call_options options) const {
-    return s3::for_each_upload(core_, std::move(prefix), std::move(visit), std::move(options));
+    return s3::for_each_entry<s3::upload_listing>(core_, std::move(prefix), std::move(visit), std::move(options));
 }
 
 awaitable<std::vector<open_upload>> s3_bucket::uploads(std::string prefix, call_options options) const {
@@ -144,31 +114,31 @@ awaitable<void> s3_bucket::abort_upload(object_key where, std::string id, call_o
 
 awaitable<void> s3_bucket::create(create_bucket_options options) const {
     result<s3::recipe> what = s3::create_recipe(core_->settings.bucket, core_->where(), options);
-    return s3::apply(core_, "create bucket", std::move(what), "BucketAlreadyOwnedByYou", std::move(options));
+    return s3::apply(core_, "create bucket", {}, std::move(what), "BucketAlreadyOwnedByYou", std::move(options));
 }
 
 awaitable<void> s3_bucket::remove(call_options options) const {
     s3::recipe what;
     what.method = "DELETE";
-    return s3::apply(core_, "remove bucket", std::move(what), "NoSuchBucket", std::move(options));
+    return s3::apply(core_, "remove bucket", {}, std::move(what), "NoSuchBucket", std::move(options));
 }
 
 awaitable<std::string> s3_bucket::head(call_options options) const { return s3::head(core_, std::move(options)); }
 
 awaitable<std::string> s3_bucket::location(call_options options) const {
-    return s3::ask<std::string>(core_, "bucket location", "location=", &s3::parse_location, std::move(options));
+    return s3::ask_bucket<std::string>(core_, "bucket location", "location=", &s3::parse_location, std::move(options));
 }
 
 awaitable<bucket_versioning> s3_bucket::versioning(call_options options) const {
-    return s3::ask<bucket_versioning>(core_, "bucket versioning", "versioning=", &s3::parse_versioning, std::move(options));
+    return s3::ask_bucket<bucket_versioning>(core_, "bucket versioning", "versioning=", &s3::parse_versioning, std::move(options));
 }
 
 awaitable<void> s3_bucket::set_versioning(bucket_versioning const wanted, call_options options) const {
-    return s3::apply(core_, "bucket versioning", s3::versioning_recipe(wanted), {}, std::move(options));
+    return s3::apply(core_, "bucket versioning", {}, s3::versioning_recipe(wanted), {}, std::move(options));
 }
 
 awaitable<void> s3_bucket::for_each_version(std::string prefix, version_visitor visit, call_options options) const {
-    return s3::for_each_version(core_, std::move(prefix), std::move(visit), std::move(options));
+    return s3::for_each_entry<s3::version_listing>(core_, std::move(prefix), std::move(visit), std::move(options));
 }
 
 awaitable<remove_report> s3_bucket::remove_versions(std::vector<object_version> what, call_options options) const {

@@ -2,7 +2,7 @@
 
 #include "backend/s3/bucket.hpp"
 #include "backend/s3/document.hpp"
-#include "backend/s3/operation.hpp"
+#include "backend/s3/one_request.hpp"
 #include "store/check.hpp"
 
 #include <utility>
@@ -10,10 +10,6 @@
 namespace sluice::inline v0::s3 {
 
 namespace {
-
-using retry::operation_kind;
-
-constexpr std::size_t drain_limit = 64 * 1024;
 
 void address(recipe& r, object_key const& key, std::string_view const version) {
     r.key = key;
@@ -29,13 +25,15 @@ void add_element(std::string& to, std::string_view const name, std::string_view 
 
 }  // namespace
 
-recipe read_tags_recipe(object_key const& key, std::string_view const version) {
+result<recipe> read_tags_recipe(object_key const& key, std::string_view const version) {
+    if (auto const checked = store::check_key(key); !checked) return checked.error();
     recipe r;
     address(r, key, version);
     return r;
 }
 
 result<recipe> write_tags_recipe(object_key const& key, std::string_view const version, object_tags const& tags) {
+    if (auto const checked = store::check_key(key); !checked) return checked.error();
     keeping kept;
     kept.tags = tags;
     if (auto const checked = store::check_keeping(kept); !checked) return checked.error();
@@ -68,35 +66,14 @@ result<object_tags> parse_tags(std::string document) {
 }
 
 awaitable<object_tags> read_tags(std::shared_ptr<core const> store, object_key where, std::string version, call_options options) {
-    boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
-    operation op(std::move(store), std::move(executor), "read tags", std::move(where), operation_kind::read, options);
-    try {
-        op.deliver(store::check_key(op.key()));
-        recipe const r = read_tags_recipe(op.key(), version);
-        result<std::string> text = co_await op.send_for_text(&r, tags_limit);
-        std::string document = op.deliver(std::move(text));
-        object_tags tags = op.deliver(parse_tags(std::move(document)));
-        op.succeeded(0);
-        co_return std::move(tags);
-    } catch (...) {
-        op.rethrow();
-    }
+    result<recipe> what = read_tags_recipe(where, version);
+    return ask<object_tags>(std::move(store), "read tags", std::move(where), std::move(what), tags_limit, &parse_tags, std::move(options));
 }
 
 awaitable<void> write_tags(std::shared_ptr<core const> store, object_key where, object_tags tags, std::string version,
                            call_options options) {
-    boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
-    operation op(std::move(store), std::move(executor), "write tags", std::move(where), operation_kind::overwrite, options);
-    try {
-        op.deliver(store::check_key(op.key()));
-        recipe const r = op.deliver(write_tags_recipe(op.key(), version, tags));
-        result<http::response> sent = co_await op.send(&r);
-        http::response answer = op.deliver(std::move(sent));
-        co_await answer.drain(drain_limit);
-        op.succeeded(0);
-    } catch (...) {
-        op.rethrow();
-    }
+    result<recipe> what = write_tags_recipe(where, version, tags);
+    return apply(std::move(store), "write tags", std::move(where), std::move(what), {}, std::move(options));
 }
 
 }  // namespace sluice::inline v0::s3

@@ -13,8 +13,9 @@
 // The tags of an object. (API pages: GetObjectTagging, PutObjectTagging, DeleteObjectTagging.)
 namespace sluice::inline v0::s3 {
 
-recipe read_tags_recipe(object_key const& key, std::string_view version);
-/// No tags at all is a removal. Errors: invalid_argument, as for `keeping::tags`.
+/// Errors: invalid_argument for a key that is none.
+result<recipe> read_tags_recipe(object_key const& key, std::string_view version);
+/// No tags at all is a removal. Errors: invalid_argument, for the key and as for `keeping::tags`.
 result<recipe> write_tags_recipe(object_key const& key, std::string_view version, object_tags const& tags);
 /// Errors: protocol.
 result<object_tags> parse_tags(std::string document);

@@ -13,7 +13,6 @@
 // Uploads that were begun and not ended: what `s3_bucket` promises of them.
 namespace sluice::inline v0::s3 {
 
-awaitable<void> for_each_upload(std::shared_ptr<core const> store, std::string prefix, upload_visitor visit, call_options options);
 awaitable<std::vector<open_upload>> uploads(std::shared_ptr<core const> store, std::string prefix, call_options options);
 awaitable<upload_size> size_of_upload(std::shared_ptr<core const> store, object_key where, std::string id, call_options options);
 awaitable<void> abort_upload(std::shared_ptr<core const> store, object_key where, std::string id, call_options options);

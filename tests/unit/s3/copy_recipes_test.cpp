@@ -116,25 +116,26 @@ TEST_CASE("s3 versions: a page tells versions and delete markers, and where it g
         "<DeleteMarker><Key>a%26b</Key><VersionId>3</VersionId><IsLatest>true</IsLatest></DeleteMarker>"
         "<Version><Key>a%26b</Key><VersionId>2</VersionId><IsLatest>false</IsLatest><ETag>\"e\"</ETag><Size>17</Size></Version>"
         "</ListVersionsResult>";
-    versions_page const got = parse_versions(page, "a", key_form::encoded).value();
-    REQUIRE(got.versions.size() == 2);
-    CHECK(got.versions[0].removed);
-    CHECK(got.versions[0].latest);
-    CHECK(got.versions[1].key == "a&b");
-    CHECK(got.versions[1].version == "2");
-    CHECK(got.versions[1].size == 17);
-    CHECK(got.versions[1].etag == "\"e\"");
+    marked_page<object_version> const got = parse_page<version_listing>(page, "a", key_form::encoded).value();
+    REQUIRE(got.entries.size() == 2);
+    CHECK(got.entries[0].removed);
+    CHECK(got.entries[0].latest);
+    CHECK(got.entries[1].key == "a&b");
+    CHECK(got.entries[1].version == "2");
+    CHECK(got.entries[1].size == 17);
+    CHECK(got.entries[1].etag == "\"e\"");
     CHECK(got.more);
     CHECK(got.next.key == "a&b");
     CHECK(got.next.id == "2");
-    CHECK(parse_versions(page, "other", key_form::encoded).error().reason() == errc::protocol);
+    CHECK(parse_page<version_listing>(page, "other", key_form::encoded).error().reason() == errc::protocol);
     listing_marker after;
     after.key = "k&";
     after.id = "7";
-    CHECK(list_versions_recipe("p/", after, key_form::encoded).value().query ==
+    CHECK(page_recipe<version_listing>("p/", after, key_form::encoded).value().query ==
           "encoding-type=url&key-marker=k%26&max-keys=1000&prefix=p%2F&version-id-marker=7&versions=");
-    versions_page const unclear =
-        parse_versions("<ListVersionsResult><IsTruncated>false</IsTruncated><Version/></ListVersionsResult>", "", key_form::encoded)
+    marked_page<object_version> const unclear =
+        parse_page<version_listing>("<ListVersionsResult><IsTruncated>false</IsTruncated><Version/></ListVersionsResult>", "",
+                                    key_form::encoded)
             .value();
     CHECK(unclear.unclear);
 }

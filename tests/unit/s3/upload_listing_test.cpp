@@ -27,46 +27,49 @@ listing_marker marker(std::string key, std::string id) {
 }  // namespace
 
 TEST_CASE("s3 open uploads: a page is asked for by prefix, and the next by key and id, all of it encoded") {
-    CHECK(list_uploads_recipe("", {}, key_form::encoded).value().query == "encoding-type=url&max-uploads=1000&uploads=");
-    CHECK(list_uploads_recipe("a b/", marker("a b/+", "i/d"), key_form::encoded).value().query ==
+    CHECK(page_recipe<upload_listing>("", {}, key_form::encoded).value().query == "encoding-type=url&max-uploads=1000&uploads=");
+    CHECK(page_recipe<upload_listing>("a b/", marker("a b/+", "i/d"), key_form::encoded).value().query ==
           "encoding-type=url&key-marker=a%20b%2F%2B&max-uploads=1000&prefix=a%20b%2F&upload-id-marker=i%2Fd&uploads=");
-    CHECK(list_uploads_recipe("", marker("k", ""), key_form::plain).value().query == "key-marker=k&max-uploads=1000&uploads=");
-    CHECK(list_uploads_recipe(std::string_view("a\0b", 3), {}, key_form::plain).error().reason() == errc::invalid_argument);
-    CHECK(list_uploads_recipe("\xff", {}, key_form::plain).error().reason() == errc::invalid_argument);
+    CHECK(page_recipe<upload_listing>("", marker("k", ""), key_form::plain).value().query == "key-marker=k&max-uploads=1000&uploads=");
+    CHECK(page_recipe<upload_listing>(std::string_view("a\0b", 3), {}, key_form::plain).error().reason() == errc::invalid_argument);
+    CHECK(page_recipe<upload_listing>("\xff", {}, key_form::plain).error().reason() == errc::invalid_argument);
     CHECK(list_parts_recipe("k", "i+d", 0).query == "max-parts=1000&uploadId=i%2Bd");
     CHECK(list_parts_recipe("k", "id", 1000).query == "max-parts=1000&part-number-marker=1000&uploadId=id");
 }
 
 TEST_CASE("s3 open uploads: a page tells key, id and time, and where the next begins") {
-    upload_page const page =
-        parse_uploads(page_of("<EncodingType>url</EncodingType><IsTruncated>true</IsTruncated><NextKeyMarker>p/%C3%A9+1</NextKeyMarker>"
-                              "<NextUploadIdMarker>b</NextUploadIdMarker>" +
-                              upload_of("p/%C3%A9%2B1", "a") + upload_of("p/%C3%A9+1", "b")),
-                      "p/", key_form::encoded)
+    marked_page<open_upload> const page =
+        parse_page<upload_listing>(
+            page_of("<EncodingType>url</EncodingType><IsTruncated>true</IsTruncated><NextKeyMarker>p/%C3%A9+1</NextKeyMarker>"
+                    "<NextUploadIdMarker>b</NextUploadIdMarker>" +
+                    upload_of("p/%C3%A9%2B1", "a") + upload_of("p/%C3%A9+1", "b")),
+            "p/", key_form::encoded)
             .value();
-    REQUIRE(page.uploads.size() == 2);
-    CHECK(page.uploads[0].key == "p/\u00e9+1");
-    CHECK(page.uploads[0].id == "a");
-    CHECK(page.uploads[0].initiated.has_value());
-    CHECK(page.uploads[1].key == "p/\u00e9 1");
+    REQUIRE(page.entries.size() == 2);
+    CHECK(page.entries[0].key == "p/\u00e9+1");
+    CHECK(page.entries[0].id == "a");
+    CHECK(page.entries[0].initiated.has_value());
+    CHECK(page.entries[1].key == "p/\u00e9 1");
     CHECK(page.more);
     CHECK(page.next.key == "p/\u00e9 1");
     CHECK(page.next.id == "b");
     CHECK_FALSE(page.unclear);
     // Literal where the page does not claim to be encoded.
-    upload_page const plain =
-        parse_uploads(page_of("<IsTruncated>false</IsTruncated>" + upload_of("a+b%20", "i")), "", key_form::plain).value();
-    CHECK(plain.uploads[0].key == "a+b%20");
+    marked_page<open_upload> const plain =
+        parse_page<upload_listing>(page_of("<IsTruncated>false</IsTruncated>" + upload_of("a+b%20", "i")), "", key_form::plain).value();
+    CHECK(plain.entries[0].key == "a+b%20");
     CHECK_FALSE(plain.more);
 }
 
 TEST_CASE("s3 open uploads: a page that does not say whether its keys are encoded, as it was asked to, is asked for again as plain") {
     std::string const silent = page_of("<IsTruncated>false</IsTruncated>" + upload_of("p%2520q", "i"));
-    upload_page const unclear = parse_uploads(silent, "p q/", key_form::encoded).value();
+    marked_page<open_upload> const unclear = parse_page<upload_listing>(silent, "p q/", key_form::encoded).value();
     CHECK(unclear.unclear);
-    CHECK(unclear.uploads.empty());
-    CHECK_FALSE(parse_uploads(page_of("<IsTruncated>false</IsTruncated>"), "", key_form::encoded).value().unclear);  // no key, no question
-    CHECK(parse_uploads(silent, "p", key_form::plain).value().uploads[0].key == "p%2520q");
+    CHECK(unclear.entries.empty());
+    CHECK_FALSE(parse_page<upload_listing>(page_of("<IsTruncated>false</IsTruncated>"), "", key_form::encoded)
+                    .value()
+                    .unclear);  // no key, no question
+    CHECK(parse_page<upload_listing>(silent, "p", key_form::plain).value().entries[0].key == "p%2520q");
 }
 
 TEST_CASE("s3 open uploads: what is no such page is refused") {
@@ -83,7 +86,7 @@ TEST_CASE("s3 open uploads: what is no such page is refused") {
              page_of("<IsTruncated>false</IsTruncated><Upload><UploadId>i</UploadId></Upload>"),
              page_of("<EncodingType>url</EncodingType><IsTruncated>false</IsTruncated>" + upload_of("p/%zz", "i")),
          }) {
-        result<upload_page> const parsed = parse_uploads(document, "p/", key_form::plain);
+        result<marked_page<open_upload>> const parsed = parse_page<upload_listing>(document, "p/", key_form::plain);
         CHECK_MESSAGE(parsed.has_error(), document);
         CHECK(parsed.error().reason() == errc::protocol);
     }
