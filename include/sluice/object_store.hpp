@@ -78,6 +78,8 @@ public:
 
     /// Makes `as` what `what` of this store is, within the service or the file system: the bytes do not come here. One version is copied,
     /// whole; readers of `as` see the old or the new object. To copy an object to itself is to write it anew.
+    /// The time limit is of each step with its retries (a look at the source, a copy of all of it or of one part, the end), as of an
+    /// upload.
     ///
     /// Errors: those of `head` and `put`; precondition_failed also when the source changed meanwhile; unsupported where `can().copies` is
     /// false. Cancel: as of a put. See `copy_object` for copies between stores.

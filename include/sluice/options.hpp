@@ -43,10 +43,9 @@ struct customer_key {
     friend bool operator==(customer_key const&, customer_key const&) = default;
 };
 
-/// Conditions of a read. ETags with or without quotes.
-struct get_options : call_options {
-    get_options() {}
-    byte_range range;           ///< used by `get`; `read` has a range of its own
+/// Which version of an object is read, and under which conditions. ETags with or without quotes.
+struct head_options : call_options {
+    head_options() {}
     std::string if_match;       ///< else `precondition_failed`
     std::string if_none_match;  ///< else `not_modified`
     std::optional<wall_time> if_modified_since;
@@ -55,14 +54,9 @@ struct get_options : call_options {
     customer_key key;     ///< of an object that is kept under one
 };
 
-struct head_options : call_options {
-    head_options() {}
-    std::string if_match;
-    std::string if_none_match;
-    std::optional<wall_time> if_modified_since;
-    std::optional<wall_time> if_unmodified_since;
-    std::string version;
-    customer_key key;
+struct get_options : head_options {
+    get_options() {}
+    byte_range range;  ///< used by `get`; `read` has a range of its own
 };
 
 /// How a service is to keep an object, beyond its bytes; what is empty is as the bucket says. Stores without such choices answer

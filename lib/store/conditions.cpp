@@ -24,14 +24,6 @@ bool same_etag(std::string_view const a, std::string_view const b) noexcept { re
 
 bool strong_etag(std::string_view const etag) noexcept { return !weak(etag) && !bare(etag).empty(); }
 
-read_conditions::read_conditions(get_options const& o)
-    : if_match(o.if_match),
-      if_none_match(o.if_none_match),
-      if_modified_since(o.if_modified_since),
-      if_unmodified_since(o.if_unmodified_since),
-      version(o.version),
-      key(o.key) {}
-
 read_conditions::read_conditions(head_options const& o)
     : if_match(o.if_match),
       if_none_match(o.if_none_match),

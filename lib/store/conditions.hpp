@@ -19,7 +19,6 @@ bool strong_etag(std::string_view etag) noexcept;
 /// nothing. Times are compared in whole seconds, as HTTP dates carry them.
 struct read_conditions {
     read_conditions() {}
-    explicit read_conditions(get_options const& o);
     explicit read_conditions(head_options const& o);
     std::string if_match, if_none_match;
     std::optional<wall_time> if_modified_since, if_unmodified_since;

@@ -1,9 +1,9 @@
+#include "async/workers.hpp"
 #include "store/complete_after.hpp"
 #include "store/conditions.hpp"
 #include "transfer/at_edge.hpp"
 #include "transfer/copy_plan.hpp"
 #include "transfer/part_reader.hpp"
-#include "transfer/workers.hpp"
 
 #include <sluice/operations.hpp>
 
@@ -98,7 +98,7 @@ awaitable<std::uint64_t> fill(part_reader* reader, upload into, counter* done) {
             done->add(length);
         }
     };
-    co_await run_workers(reader->window(), &work);
+    co_await async::run_workers(reader->window(), &work);
     co_return kept.load();
 }
 
@@ -107,12 +107,7 @@ awaitable<copied> copy_within(std::shared_ptr<object_store> store, object_key wh
     static_cast<put_options&>(how) = std::move(options.put);
     get_options& read = options.read.get;
     if (!how.time_limit) how.time_limit = read.time_limit;
-    how.source.if_match = std::move(read.if_match);
-    how.source.if_none_match = std::move(read.if_none_match);
-    how.source.if_modified_since = read.if_modified_since;
-    how.source.if_unmodified_since = read.if_unmodified_since;
-    how.source.version = std::move(read.version);
-    how.source.key = std::move(read.key);
+    how.source = std::move(read);
     how.report = std::move(options.report);
     copied result = co_await store->copy(std::move(what), std::move(as), std::move(how));
     if (options.read.opened) options.read.opened(result.object);

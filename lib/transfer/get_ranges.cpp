@@ -1,8 +1,8 @@
+#include "async/workers.hpp"
 #include "store/conditions.hpp"
 #include "transfer/at_edge.hpp"
 #include "transfer/opening.hpp"
 #include "transfer/range_plan.hpp"
-#include "transfer/workers.hpp"
 
 #include <sluice/operations.hpp>
 
@@ -85,20 +85,16 @@ awaitable<std::vector<bytes>> get_ranges(std::shared_ptr<object_store> store, ob
     if (!store::strong_etag(opened.etag))
         throw_error(failure(errc::protocol, "the store gives no strong ETag, so ranges could be of different versions"), "get_ranges",
                     store->uri() + where);
-    get_options pinned;
-    pinned.if_match = opened.etag;
-    pinned.version = options.get.version;
-    pinned.key = options.get.key;
-    pinned.time_limit = options.get.time_limit;
+    get_options const others = pinned(options.get, opened);
 
     std::atomic<std::size_t> next = 1;
     auto work = [&]() -> awaitable<void> {
         for (std::size_t i = next++; i < requests.size(); i = next++) {
-            object_meta const part = co_await run_request(store, where, &requests[i], &ranges, pinned, &results);
+            object_meta const part = co_await run_request(store, where, &requests[i], &ranges, others, &results);
             check_same_version(opened, part, *store, where);
         }
     };
-    co_await transfer::run_workers(std::min(std::max<std::size_t>(options.in_flight, 1), requests.size() - 1), &work);
+    co_await async::run_workers(std::min(std::max<std::size_t>(options.in_flight, 1), requests.size() - 1), &work);
     co_return results;
 }
 

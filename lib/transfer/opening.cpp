@@ -62,6 +62,15 @@ get_options until(get_options options, async::clock const& clock, async::time_po
     return options;
 }
 
+get_options pinned(get_options const& asked, object_meta const& opened) {
+    get_options others;
+    others.time_limit = asked.time_limit;
+    others.if_match = opened.etag;
+    others.version = asked.version;
+    others.key = asked.key;
+    return others;
+}
+
 awaitable<opening> open_first(std::shared_ptr<object_store> store, object_key where, byte_range range, std::uint64_t first_size,
                               range_engine_options options, async::time_point deadline) {
     boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
@@ -90,11 +99,7 @@ awaitable<opening> open_first(std::shared_ptr<object_store> store, object_key wh
         fail(errc::protocol, *store, where, "the store gives no strong ETag, so parts could be of different versions; use strategy single");
 
     if (options.opened) options.opened(first.object());
-    get_options others;
-    others.time_limit = options.get.time_limit;
-    others.if_match = first.object().etag;
-    others.version = options.get.version;
-    others.key = options.get.key;
+    get_options others = pinned(options.get, first.object());
     co_return opening(std::move(first), all, std::move(others));
 }
 

@@ -20,6 +20,9 @@ public:
     std::uint64_t rest() const noexcept { return all.length - first.range().length; }
 };
 
+/// What is asked for after `opened` was: that version, and no condition of the caller's, which the first answer met.
+get_options pinned(get_options const& asked, object_meta const& opened);
+
 /// Opens `range`, as `options` that are settled say, with a request for at most `first_size` bytes of it (all of it for `single`).
 ///
 /// Errors: those of `get`; protocol when the store answers another range, or parts are needed and no strong ETag pins the version.

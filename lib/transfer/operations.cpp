@@ -1,6 +1,6 @@
+#include "async/workers.hpp"
 #include "transfer/at_edge.hpp"
-#include "transfer/token_watch.hpp"
-#include "transfer/workers.hpp"
+#include "transfer/pager.hpp"
 
 #include <sluice/operations.hpp>
 
@@ -23,15 +23,11 @@ awaitable<bool> exists_of(std::shared_ptr<object_store> store, object_key where)
 }
 
 awaitable<void> for_each_page_of(std::shared_ptr<object_store> store, std::string prefix, list_options options, page_visitor visit) {
-    transfer::token_watch watch(options.next);
-    for (;;) {
-        list_page page = co_await store->list(prefix, options);
-        std::string const next = page.next;
-        if (!next.empty() && watch.seen(next))
-            throw_error(failure(errc::protocol, "the service gave the same page token twice"), "list", store->uri() + prefix);
-        bool const more = co_await visit(std::move(page));
-        if (!more || next.empty()) co_return;
-        options.next = next;
+    transfer::pager pages(std::move(store), std::move(prefix), std::move(options));
+    for (bool more = true; more;) {
+        std::optional<list_page> page = co_await pages.next();
+        if (!page) co_return;
+        more = co_await visit(std::move(*page));
     }
 }
 
@@ -53,7 +49,7 @@ awaitable<std::vector<whole_object>> get_many_of(std::shared_ptr<object_store> s
     auto work = [&]() -> awaitable<void> {
         for (std::size_t i = next++; i < keys.size(); i = next++) results[i] = co_await get_all(store, keys[i], options);
     };
-    co_await transfer::run_workers(std::min(std::max<std::size_t>(in_flight, 1), keys.size()), &work);
+    co_await async::run_workers(std::min(std::max<std::size_t>(in_flight, 1), keys.size()), &work);
     co_return results;
 }
 

@@ -1,9 +1,9 @@
 #include "async/event.hpp"
+#include "async/workers.hpp"
 #include "transfer/at_edge.hpp"
 #include "transfer/block_pool.hpp"
 #include "transfer/opening.hpp"
 #include "transfer/part_reader.hpp"
-#include "transfer/workers.hpp"
 
 #include <sluice/async/semaphore.hpp>
 #include <sluice/async/task_group.hpp>
@@ -96,7 +96,7 @@ awaitable<void> stream_unordered(part_reader* reader, part_sink* sink) {
             co_await (*sink)(reader->offset(*i), std::move(part));
         }
     };
-    co_await run_workers(reader->window(), &work);
+    co_await async::run_workers(reader->window(), &work);
 }
 
 awaitable<object_meta> stream(std::shared_ptr<object_store> store, object_key where, byte_range range, part_sink sink,

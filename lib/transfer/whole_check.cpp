@@ -16,13 +16,7 @@ whole_check::whole_check(std::shared_ptr<object_store> store, object_key where, 
 }
 
 awaitable<void> whole_check::ask(async::clock const* const clock, async::time_point const deadline) {
-    get_options const limited = until(from_->others, *clock, deadline);
-    head_options options;
-    options.time_limit = limited.time_limit;
-    options.on_attempt = limited.on_attempt;
-    options.if_match = limited.if_match;
-    options.version = limited.version;
-    options.key = limited.key;
+    head_options options = until(from_->others, *clock, deadline);
     object_meta const meta = co_await store_->head(where_, options);
     if (!meta.checksum) co_return;
     std::optional<base::crc_kind> const kind = base::crc_of(meta.checksum->algorithm);

@@ -30,6 +30,7 @@ awaitable<result<std::unique_ptr<part_writer>>> writer_for(operation* op, uring:
 }
 
 awaitable<result<begun_file>> begin_by(operation* op, file_access access, put_options options) {
+    if (result<void> const checked = store::check_no_keeping(options.keeping); !checked) co_return checked.error();
     begun_file begun;
     result<key_path> where = path_to_write(op->key());
     if (!where) co_return where.error();
@@ -62,13 +63,11 @@ awaitable<result<begun_file>> begin_by(operation* op, file_access access, put_op
 }  // namespace
 
 awaitable<result<begun_file>> begin_object(operation* op, put_options options) {
-    if (result<void> const checked = store::check_no_keeping(options.keeping); !checked) co_return checked.error();
     auto const attempt = [&](file_access access) { return begin_by(op, access, options); };
     co_return co_await by_access<begun_file>(op, &attempt);
 }
 
 awaitable<result<begun_file>> begin_buffered(operation* op, put_options options) {
-    if (result<void> const checked = store::check_no_keeping(options.keeping); !checked) co_return checked.error();
     co_return co_await begin_by(op, file_access::buffered, std::move(options));
 }
 

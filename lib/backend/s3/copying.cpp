@@ -1,5 +1,6 @@
 #include "backend/s3/copying.hpp"
 
+#include "async/workers.hpp"
 #include "backend/s3/completion.hpp"
 #include "backend/s3/copy_recipes.hpp"
 #include "backend/s3/multipart.hpp"
@@ -9,8 +10,6 @@
 #include "backend/s3/upload.hpp"
 #include "store/check.hpp"
 #include "store/complete_after.hpp"
-
-#include <sluice/async/task_group.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -84,12 +83,7 @@ awaitable<void> copy_parts(copying_upload* into, copy_source const* from, part_p
             if (*report) (*report)(now, plan.size);
         }
     };
-    std::size_t const workers = static_cast<std::size_t>(std::min<std::uint64_t>(parts_in_flight, plan.count()));
-    auto const body = [&work, workers](async::task_group& group) -> awaitable<void> {
-        for (std::size_t n = 0; n < workers; ++n) group.spawn([&work] { return work(); });
-        co_return;
-    };
-    co_await async::with_task_group(body);
+    co_await async::run_workers(static_cast<std::size_t>(std::min<std::uint64_t>(parts_in_flight, plan.count())), &work);
 }
 
 awaitable<put_result> copy_in_parts(store_pointer store, object_key as, copy_source from, part_plan plan, put_options options,
@@ -120,7 +114,7 @@ awaitable<copied> copy(store_pointer store, object_key what, object_key as, stor
     plan.part_size = copy_part_size(plan.size, options.part_size);
     bool const conditional = options.create_only || !options.if_match.empty();
     bool const whole = !conditional && plan.size <= std::min(max_copy, plan.part_size);
-    bool const anew = options.attributes != attributes() || what == as || !whole;  // to itself is refused where nothing is said anew
+    bool const anew = options.attributes != attributes() || what == as;  // to itself is refused where nothing is said anew
     if (options.attributes == attributes()) options.attributes = found.object.attributes;
     copied done;
     done.object = found.object;

@@ -25,16 +25,18 @@ void append_number(std::string& to, std::uint64_t const value) {
     to.append(digits.data(), end);
 }
 
-void add_conditions(recipe& to, std::string_view const if_match, std::string_view const if_none_match,
-                    std::optional<wall_time> const& modified_since, std::optional<wall_time> const& unmodified_since) {
-    to.if_match = quoted_etag(if_match);
-    if (!if_none_match.empty()) to.headers.add("If-None-Match", quoted_etag(if_none_match));
-    if (modified_since) to.headers.add("If-Modified-Since", base::format_http_date(*modified_since));
-    if (unmodified_since) to.headers.add("If-Unmodified-Since", base::format_http_date(*unmodified_since));
-}
-
 void add_version(recipe& to, std::string_view const version) {
     if (!version.empty()) add_query(to.query, "versionId", version);
+}
+
+/// The version, its conditions and its key.
+void add_reading(recipe& to, head_options const& what) {
+    to.if_match = quoted_etag(what.if_match);
+    if (!what.if_none_match.empty()) to.headers.add("If-None-Match", quoted_etag(what.if_none_match));
+    if (what.if_modified_since) to.headers.add("If-Modified-Since", base::format_http_date(*what.if_modified_since));
+    if (what.if_unmodified_since) to.headers.add("If-Unmodified-Since", base::format_http_date(*what.if_unmodified_since));
+    add_version(to, what.version);
+    add_customer_key(to.headers, "x-amz-", what.key);
 }
 
 /// The inside of a strong ETag in quotes; all else as it is.
@@ -159,9 +161,7 @@ recipe read_recipe(object_key const& key, byte_range const range, get_options co
     recipe r;
     r.key = key;
     r.range = range_value(range);
-    add_conditions(r, options.if_match, options.if_none_match, options.if_modified_since, options.if_unmodified_since);
-    add_version(r, options.version);
-    add_customer_key(r.headers, "x-amz-", options.key);
+    add_reading(r, options);
     return r;
 }
 
@@ -169,9 +169,7 @@ recipe head_recipe(object_key const& key, head_options const& options) {
     recipe r;
     r.method = "HEAD";
     r.key = key;
-    add_conditions(r, options.if_match, options.if_none_match, options.if_modified_since, options.if_unmodified_since);
-    add_version(r, options.version);
-    add_customer_key(r.headers, "x-amz-", options.key);
+    add_reading(r, options);
     return r;
 }
 
