@@ -9,6 +9,7 @@
 #include <sluice/retry_policy.hpp>
 #include <sluice/timeouts.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,6 +27,19 @@ enum class etag_form {
     none,    ///< it compares nothing: such a put is `unsupported`, and nothing is sent
 };
 
+/// What of a write its signature covers.
+enum class payload_signing {
+    unsigned_payload,  ///< its head; the body is protected by TLS and, where one is sent, by its checksum
+    signed_payload,    ///< its body as well, by SHA-256: for services that refuse anything else. A body from a source is read twice
+};
+
+/// Where the checksum of a body that comes from a source is sent (see `payload_source`); of what lies in memory it goes before the body.
+enum class checksum_place {
+    automatic,    ///< behind the body on AWS, before it elsewhere: Ceph RGW 16.2, for one, does not know the former
+    before_body,  ///< a source is read twice: for its checksum, then to be sent. A put of one in a single request has none
+    behind_body,  ///< as an aws-chunked trailer: each byte is read once
+};
+
 /// Everything a store of one S3 bucket needs. `from_env` fills it as the AWS tools would; what is set afterwards wins.
 struct SLUICE_API s3_settings {
     s3_settings() {}
@@ -39,13 +53,18 @@ struct SLUICE_API s3_settings {
     checksum_mode write_checksums = checksum_mode::automatic;
     checksum_mode read_checksums = checksum_mode::automatic;
     checksum_algorithm checksum = checksum_algorithm::crc64nvme;  ///< of what is written
-    std::shared_ptr<credential_source> credentials;               ///< null: anonymous
-    std::string ca_file;                                          ///< PEM file of additional CAs; the system's stay trusted
-    std::string ca_directory;                                     ///< c_rehash directory of additional CAs
-    std::string certificate_file;  ///< PEM file of a client certificate with its chain, for services that want one
-    std::string key_file;          ///< PEM file of its key; empty: the same file
-    std::string key_password;      ///< of an encrypted key
-    network_options network;       ///< proxies, and where connections come from
+    checksum_place source_checksums = checksum_place::automatic;
+    payload_signing signing = payload_signing::unsigned_payload;
+    /// A put of more bytes asks before it sends them (`Expect: 100-continue`), so that one that is refused costs no transfer. A service
+    /// that leaves the question unanswered (see `timeouts::go_ahead`) is not asked again by this store. UINT64_MAX: never.
+    std::uint64_t expect_continue_above = 1u << 20;
+    std::shared_ptr<credential_source> credentials;  ///< null: anonymous
+    std::string ca_file;                             ///< PEM file of additional CAs; the system's stay trusted
+    std::string ca_directory;                        ///< c_rehash directory of additional CAs
+    std::string certificate_file;                    ///< PEM file of a client certificate with its chain, for services that want one
+    std::string key_file;                            ///< PEM file of its key; empty: the same file
+    std::string key_password;                        ///< of an encrypted key
+    network_options network;                         ///< proxies, and where connections come from
     sluice::v0::timeouts timeouts;
     retry_policy retry;
     pool_options pool;

@@ -14,7 +14,9 @@ struct timeouts {
     std::chrono::nanoseconds stall = std::chrono::seconds(30);       ///< a request or body must move `stall_bytes` in each such window
     std::uint64_t stall_bytes = 30 * 1024;
     std::chrono::nanoseconds pool_wait = std::chrono::seconds(60);  ///< for a free connection
-    std::chrono::nanoseconds operation{0};                          ///< the whole operation with its retries; none by default
+    /// For the word to send a body that was asked about first (`Expect: 100-continue`); then it is sent all the same, which is no error.
+    std::chrono::nanoseconds go_ahead = std::chrono::seconds(1);
+    std::chrono::nanoseconds operation{0};  ///< the whole operation with its retries; none by default
 };
 
 }  // namespace sluice::inline v0

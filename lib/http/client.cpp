@@ -27,6 +27,7 @@ response::~response() {
 
 response_head const& response::head() const noexcept { return exchange_->head(); }
 std::uint64_t response::delivered() const noexcept { return exchange_ ? exchange_->delivered() : 0; }
+bool response::asked_in_vain() const noexcept { return exchange_ && exchange_->asked_in_vain(); }
 bool response::ended() const noexcept { return !exchange_ || exchange_->ended(); }
 
 awaitable<result<std::size_t>> response::read_some(std::span<std::byte> into) {
@@ -109,10 +110,10 @@ awaitable<result<response>> send(net::origin const* to, request const* what, sen
         if (!waited) co_return waited.error();
         place = std::move(*waited);
     }
-    for (bool again = false;; again = true) {
+    for (bool again = false;;) {
         if (!place.connected()) {
             std::optional<failure> failed = co_await shared.dial(&place, to, &how->limits, how->deadline);
-            if (failed && again) failed->sent(trip->why().sent());
+            if (failed && trip->touched()) failed->sent(true);  // by an earlier connection
             if (failed) co_return std::move(*failed);
         }
         trip->begin(std::move(place));
@@ -123,12 +124,18 @@ awaitable<result<response>> send(net::origin const* to, request const* what, sen
             trip->woke();
         }
         here.calm();
+        if (trip->refused_asking()) {
+            trip->prepare(*what, *how, to->forwarder());
+            place = trip->take_place();
+            continue;
+        }
         if (!trip->failed() && to->forwarder() != nullptr && trip->head().status == 407)
             trip->fail(errc::unauthenticated, "the proxy " + net::with_port(to->forwarder()->host, to->forwarder()->port) +
                                                   " wants other credentials (HTTP 407); put them into its URL");
         if (!trip->failed()) co_return response(std::move(trip));
         // The server closed a reused connection just as we sent. Once, on a fresh one: what is idle beside it is likely gone as well.
         if (again || !how->replayable || !trip->stale()) co_return trip->why();
+        again = true;
         place = trip->take_place();
     }
 }

@@ -24,6 +24,7 @@ struct send_options {
     sluice::v0::timeouts limits;
     pool_options pool;
     async::time_point deadline = async::never;  ///< of the whole operation
+    bool ask_first = false;                     ///< send a body only when the peer says so, or nothing within `limits.go_ahead`
     bool replayable = true;                     ///< may be sent again when a reused connection dies before the first answer byte
 };
 
@@ -61,6 +62,9 @@ public:
     /// be used again.
     bool ended() const noexcept;
 
+    /// The peer was asked whether it wants the body, and did not answer that, or refused to be asked (417): better not to ask again.
+    bool asked_in_vain() const noexcept;
+
     explicit response(std::unique_ptr<exchange> of) noexcept;
 
 private:
@@ -68,6 +72,8 @@ private:
 };
 
 /// Sends `what` to `to` over a pooled connection and waits for the head of the answer (1xx answers are skipped).
+/// With `ask_first` a body waits for the peer's word (RFC 9110 10.1.1): an answer in its place is the answer, and the body stays here; who
+/// does not want to be asked (417) is sent the request once more without the question. An empty body is never asked about.
 /// What the pointers point to must stay valid until the await completes. Any status is a success here; only transport failures are not.
 /// Errors: unreachable, untrusted_peer, timed_out (naming the limit), connection_lost, protocol, invalid_argument (CR, LF or NUL in a
 /// field). Cancel: the connection is closed.

@@ -22,14 +22,19 @@ std::span<std::byte const> as_bytes(std::string const& text) { return std::as_by
 exchange::exchange(std::shared_ptr<pool_core> home) : home_(std::move(home)) {}
 exchange::~exchange() = default;
 
-bool exchange::small_body() const noexcept { return what_->body.source() == nullptr && what_->body.size() <= small; }
+bool exchange::joined_body() const noexcept { return !asking_ && what_->body.source() == nullptr && what_->body.size() <= small; }
 
 std::optional<failure> exchange::prepare(request const& what, send_options const& how, net::proxy const* const by) {
     what_ = &what;
-    is_ = marks();
+    asked_in_vain_ = is_.refused_asking;
+    asking_ = how.ask_first && !asked_in_vain_ && what.body.size() > 0;
+    marks fresh;
+    fresh.touched = asked_in_vain_ && is_.touched;
+    is_ = fresh;
     patience_ = patience(how.limits, how.deadline);
-    if (std::optional<failure> refused = format_head(what, out_, by)) return refused;
-    if (small_body())
+    out_.clear();
+    if (std::optional<failure> refused = format_head(what, out_, by, asking_)) return refused;
+    if (joined_body())
         for (bytes const& piece : what.body.pieces()) out_.append(piece.text());
     return std::nullopt;
 }
@@ -71,6 +76,7 @@ lease exchange::take_place() noexcept { return std::move(on_); }
 void exchange::clear() noexcept {
     abandon();
     failure_.reset();
+    is_ = marks();
     what_ = nullptr;
     out_.clear();
     if (out_.capacity() > 2 * small) out_.shrink_to_fit();
@@ -110,7 +116,7 @@ step exchange::push(std::span<std::byte const>& rest) {
 
 step exchange::send_now() {
     step const pushed = push(unsent_);
-    if (pushed == step::blocked || (pushed == step::done && !small_body())) return step::blocked;
+    if (pushed == step::blocked || (pushed == step::done && !joined_body())) return step::blocked;
     is_.all_sent = pushed == step::done;  // if it failed, an answer may be there all the same
     patience_.enter(patience::phase::head);
     return step::done;
@@ -149,11 +155,9 @@ step exchange::parse() {
         if (!used) return fail(used.error().reason(), "answer of " + stream().peer() + ": " + used.error().info().detail);
         if (*used == 0) return step::blocked;
         begin_ += *used;
+        is_.told_to_go_on |= head_.status == 100;
         if (head_.status == 101) return fail(errc::protocol, stream().peer() + " switches to another protocol unasked (101)");
-        if (head_.status >= 200) {
-            head_complete();
-            return step::done;
-        }
+        if (head_.status >= 200) return head_complete();
         if (++is_.informational > most_informational)
             return fail(errc::protocol, stream().peer() + " sent more than 16 informational (1xx) answers");
         parser_.reset(what_->method == "HEAD");
@@ -161,11 +165,21 @@ step exchange::parse() {
     return step::blocked;
 }
 
-void exchange::head_complete() {
+step exchange::head_complete() {
+    bool const unsent = !is_.all_sent && what_->body.size() > 0;
+    if (unsent && head_.status < 300)
+        return fail(errc::protocol, stream().peer() + " answered " + std::to_string(head_.status) + " before it had the request's body");
     is_.head_done = true;
+    if (asking_ && head_.status == 417) {
+        is_.refused_asking = true;
+        disarm();
+        on_.disconnect();  // whatever follows the head: the place is needed once more
+        return step::done;
+    }
     left_ = head_.content_length;
     patience_.enter(patience::phase::body);
     if (head_.body == framing::none) finish();
+    return step::done;
 }
 
 step exchange::read_head() {
@@ -184,7 +198,7 @@ step exchange::listen() {
 std::string exchange::too_late() { return patience_.why(on_->clock().now(), is_.heard, on_->watchdog().draining()); }
 
 std::string exchange::progress() const {
-    std::uint64_t const whole = out_.size() + (small_body() ? 0 : what_->body.size());
+    std::uint64_t const whole = out_.size() + (joined_body() ? 0 : what_->body.size());
     return sent_ == whole ? " after the whole request"
                           : " after " + std::to_string(sent_) + " of the request's " + std::to_string(whole) + " bytes";
 }
@@ -202,7 +216,8 @@ step exchange::broken(net::io_outcome const& how) {
         text += " failed (" + how.error.message() + ")";
     else
         text += how.status == net::io_status::cut ? " was cut (no TLS close_notify)" : " was closed by the peer";
-    return fail(errc::connection_lost, text + progress() + (is_.heard ? ", in the middle of the response head" : ", before an answer"));
+    return fail(errc::connection_lost,
+                text + progress() + (buffered() > 0 ? ", in the middle of the response head" : ", before an answer"));
 }
 
 }  // namespace sluice::inline v0::http

@@ -37,6 +37,11 @@ public:
 
     /// Formats the request, which must outlive the sending, for its origin or for a proxy that forwards it. Errors: invalid_argument.
     std::optional<failure> prepare(request const& what, send_options const& how, net::proxy const* by = nullptr);
+    /// The peer does not want to be asked whether to send the body (417): `prepare` the same request without the question, and send it
+    /// again at the place that `take_place` gives.
+    bool refused_asking() const noexcept { return is_.refused_asking; }
+    /// The question went out and nothing came of it.
+    bool asked_in_vain() const noexcept { return asked_in_vain_; }
     /// The request's way begins, on that connection; once more after `stale`.
     void begin(lease on);
 
@@ -71,6 +76,8 @@ public:
     step fail(errc reason, std::string text);
     /// The failure may come from a reused connection that the server had closed already: nothing of an answer was seen.
     bool stale() const noexcept { return is_.stale; }
+    /// A peer may have seen some of the request, on whatever connection.
+    bool touched() const noexcept { return is_.touched; }
     lease take_place() noexcept;
 
     /// Closes the connection, if there still is one.
@@ -83,13 +90,14 @@ public:
 private:
     net::stream& stream() noexcept { return on_->stream(); }
     std::size_t buffered() const noexcept { return end_ - begin_; }
-    bool small_body() const noexcept;
+    bool joined_body() const noexcept;
     void make_room();
     step fill();
     step parse();
-    void head_complete();
+    step head_complete();
     step broken(net::io_outcome const& how);
     step push(std::span<std::byte const>& rest);
+    awaitable<bool> hear_first();
     awaitable<bool> write_out(std::span<std::byte const> from);
     awaitable<bool> write_source();
     step listen();
@@ -109,7 +117,9 @@ private:
 
     // The request.
     request const* what_ = nullptr;
-    std::string out_;  // the head, and a small body
+    bool asking_ = false;         // whether the body is wanted
+    bool asked_in_vain_ = false;  // on whatever connection
+    std::string out_;             // the head, and a small body
     std::span<std::byte const> unsent_;
     std::uint64_t sent_ = 0;
     std::optional<boost::system::error_code> write_error_;
@@ -129,7 +139,9 @@ private:
     struct marks {
         bool touched = false;  // a peer may have seen some of the request, on whatever connection
         bool all_sent = false;
-        bool heard = false;  // something of an answer
+        bool told_to_go_on = false;   // by a 100
+        bool refused_asking = false;  // by a 417
+        bool heard = false;           // something of an answer
         bool head_done = false;
         bool drained = false;  // the last read took all there was
         bool surplus = false;  // bytes behind the body

@@ -10,6 +10,7 @@ namespace sluice::inline v0::http {
 
 patience::patience(timeouts const& limits, async::time_point deadline) noexcept
     : first_byte_(limits.first_byte),
+      go_ahead_(limits.go_ahead),
       window_(limits.stall),
       floor_(limits.stall_bytes),
       deadline_(deadline) {
@@ -38,13 +39,18 @@ std::optional<patience::limit> patience::begin(async::time_point now) noexcept {
     return answer;
 }
 
+async::time_point patience::ask_until(async::time_point now) const noexcept {
+    return std::min(async::limit_after(now, go_ahead_), deadline_);
+}
+
 void patience::end(async::time_point now) noexcept { stall_.end(now); }
 
 std::string patience::why(async::time_point now, bool answer_begun, bool draining) const {
     if (now >= deadline_) {
-        std::string const doing = phase_ == phase::sending ? "sending the request"
-                                  : phase_ == phase::head  ? "waiting for the answer"
-                                                           : "reading the body";
+        std::string const doing = phase_ == phase::asking    ? "waiting for the word to send the body"
+                                  : phase_ == phase::sending ? "sending the request"
+                                  : phase_ == phase::head    ? "waiting for the answer"
+                                                             : "reading the body";
         return "the operation's deadline passed while " + doing;
     }
     bool const body = phase_ == phase::body;

@@ -15,7 +15,7 @@ namespace sluice::inline v0::http {
 /// How long one exchange waits for its peer, and which limit it was when that was too long. Pure: times are handed in.
 class patience {
 public:
-    enum class phase : std::uint8_t { sending, head, body };
+    enum class phase : std::uint8_t { asking, sending, head, body };
 
     patience() = default;
     patience(timeouts const& limits, async::time_point deadline) noexcept;
@@ -33,12 +33,17 @@ public:
     void end(async::time_point now) noexcept;
     void moved(std::uint64_t bytes) noexcept { stall_.moved(bytes); }
 
+    /// Having asked whether to send the body: when to stop waiting for a word, at a `deadline_passed` for good.
+    async::time_point ask_until(async::time_point now) const noexcept;
+    bool deadline_passed(async::time_point now) const noexcept { return now >= deadline_; }
+
     /// What to say when the limit of the last wait has passed; `draining` is the drain's word.
     std::string why(async::time_point now, bool answer_begun, bool draining) const;
 
 private:
     phase phase_ = phase::sending;
     async::nanoseconds first_byte_{0};
+    async::nanoseconds go_ahead_{0};
     async::nanoseconds window_{0};
     std::uint64_t floor_ = 0;
     async::time_point deadline_ = async::never;

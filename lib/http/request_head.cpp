@@ -38,11 +38,13 @@ bool is_value(std::string_view text) {
 
 bool frames(std::string_view name) { return equal_ignoring_case(name, "content-length") || equal_ignoring_case(name, "transfer-encoding"); }
 
+constexpr std::string_view asks = "Expect";
+
 failure refused(std::string text) { return {errc::invalid_argument, std::move(text)}; }
 
 }  // namespace
 
-std::optional<failure> format_head(request const& what, std::string& to, net::proxy const* const by) {
+std::optional<failure> format_head(request const& what, std::string& to, net::proxy const* const by, bool const ask) {
     if (!is_token(what.method)) return refused("not an HTTP method: " + quoted(what.method));
     if (!is_target(what.target)) return refused("not a request target: " + quoted(what.target));
     to.append(what.method).append(" ");
@@ -58,6 +60,7 @@ std::optional<failure> format_head(request const& what, std::string& to, net::pr
         if (!is_token(field.name)) return refused("not a header name: " + quoted(field.name));
         if (!is_value(field.value)) return refused("CR, LF or NUL in the value of header " + quoted(field.name));  // may be a secret
         if (frames(field.name)) return refused("the header " + quoted(field.name) + " is set from the body");
+        if (equal_ignoring_case(field.name, asks)) return refused("whether to ask first is an option of the sending, not a header");
         to.append(field.name).append(": ").append(field.value).append("\r\n");
     }
     if (std::uint64_t const size = what.body.size(); size > 0 || what.method == "PUT" || what.method == "POST") {
@@ -65,6 +68,7 @@ std::optional<failure> format_head(request const& what, std::string& to, net::pr
         to.append("Content-Length: ").append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), size).ptr);
         to.append("\r\n");
     }
+    if (ask) to.append(asks).append(": 100-continue\r\n");
     to.append("\r\n");
     return std::nullopt;
 }

@@ -15,9 +15,10 @@ constexpr std::size_t source_step = 256 * 1024;
 awaitable<void> exchange::send_rest() {
     attention here(*this);
     bool going = co_await write_out(unsent_);
+    if (going && asking_) going = co_await hear_first();
     if (what_->body.source() != nullptr) {
         if (going) going = co_await write_source();
-    } else if (!small_body()) {
+    } else if (!joined_body()) {
         for (bytes const& piece : what_->body.pieces()) {
             if (!going) break;
             going = co_await write_out(piece.view());
@@ -26,6 +27,26 @@ awaitable<void> exchange::send_rest() {
     is_.all_sent = going;
     if (!is_.head_done) patience_.enter(patience::phase::head);
     here.calm();
+}
+
+/// Having asked whether the body is wanted. False: there is an answer already, or no connection any more.
+awaitable<bool> exchange::hear_first() {
+    patience_.enter(patience::phase::asking);
+    async::time_point const until = patience_.ask_until(on_->clock().now());
+    for (;;) {
+        if (listen() != step::blocked) co_return false;
+        if (is_.told_to_go_on) break;
+        async::time_point const now = on_->clock().now();
+        if (patience_.deadline_passed(now)) {
+            fail(errc::timed_out, too_late() + ": " + stream().peer());
+            co_return false;
+        }
+        asked_in_vain_ = now >= until;
+        if (asked_in_vain_) break;
+        co_await stream().wait_readable(until);
+    }
+    patience_.enter(patience::phase::sending);
+    co_return true;
 }
 
 /// False: stop sending. Either the answer is there before its time, or the connection fails; `read_head` tells.

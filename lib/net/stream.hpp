@@ -1,5 +1,7 @@
 #pragma once
 
+#include "async/clock.hpp"
+
 #include <sluice/awaitable.hpp>
 
 #include <boost/system/error_code.hpp>
@@ -46,6 +48,9 @@ public:
 
     /// Waits as `wait` does, or until something can be read: for a sender who must notice an early answer.
     virtual awaitable<void> wait_writable_or_readable() = 0;
+
+    /// Waits until something can be read, or that time: for a sender who asked first.
+    virtual awaitable<void> wait_readable(async::time_point until) = 0;
 
     /// Tells how many bytes are certain to come (the rest of a body), so that the system wakes us less often; 0 before a head.
     virtual void expect(std::uint64_t bytes) noexcept = 0;

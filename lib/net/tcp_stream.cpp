@@ -160,6 +160,21 @@ awaitable<void> tcp_stream::wait_writable_or_readable() {
     }
 }
 
+awaitable<void> tcp_stream::wait_readable(async::time_point until) {
+    drained_ = false;
+    if (!watch_) watch_ = std::make_shared<watch>();
+    std::shared_ptr<watch> const both = watch_;
+    std::unique_lock lock(both->mutex);
+    both->arrived = false;
+    if (!std::exchange(both->reading, true))
+        socket_.async_wait(asio::ip::tcp::socket::wait_read, [both](error_code) { both->arrive(&watch::reading); });
+    while (!both->arrived) {
+        async::wake const woken = co_await both->ready.wait(lock, until);
+        if (woken == async::wake::deadline) co_return;
+        lock.lock();
+    }
+}
+
 void tcp_stream::set_low_water(int bytes) noexcept {
     std::lock_guard const lock(guard_);
     if (fd_ < 0 || low_water_.load(std::memory_order_relaxed) == bytes) return;

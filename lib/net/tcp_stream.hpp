@@ -29,6 +29,7 @@ public:
     io_outcome try_write(std::span<std::byte const> from) noexcept override;
     awaitable<void> wait() override;
     awaitable<void> wait_writable_or_readable() override;
+    awaitable<void> wait_readable(async::time_point until) override;
     void expect(std::uint64_t bytes) noexcept override;
     void interrupt(boost::system::error_code reason) noexcept override;
     void nudge() noexcept override;

@@ -26,6 +26,7 @@ public:
     io_outcome try_write(std::span<std::byte const> from) noexcept override;
     awaitable<void> wait() override { return below_->wait(); }
     awaitable<void> wait_writable_or_readable() override { return below_->wait_writable_or_readable(); }
+    awaitable<void> wait_readable(async::time_point until) override { return below_->wait_readable(until); }
     /// Ignored: how many bytes the system will see is not known here, and one too many would be waited for without end.
     void expect(std::uint64_t) noexcept override {}
     void interrupt(boost::system::error_code reason) noexcept override { below_->interrupt(reason); }

@@ -134,8 +134,9 @@ bool channel::readable() const {
     return ::ioctl(fd_, FIONREAD, &waiting) == 0 && waiting > 0;
 }
 
-void channel::close(bool const drain) {
-    if (fd_ < 0) return;
+std::uint64_t channel::close(bool const drain) {
+    if (fd_ < 0) return 0;
+    std::uint64_t drained = 0;
     if (session_ && SSL_is_init_finished(session_.get())) {
         ERR_clear_error();
         SSL_shutdown(session_.get());
@@ -145,10 +146,14 @@ void channel::close(bool const drain) {
         auto const end = steady::now() + linger_limit;
         char dropped[16 * 1024];
         pollfd polls[2] = {{fd_, POLLIN, 0}, {stop_.descriptor(), POLLIN, 0}};
-        while (::poll(polls, 2, milliseconds_until(end)) > 0 && polls[1].revents == 0)
-            if (::recv(fd_, dropped, sizeof dropped, MSG_DONTWAIT) <= 0) break;
+        while (::poll(polls, 2, milliseconds_until(end)) > 0 && polls[1].revents == 0) {
+            ssize_t const got = ::recv(fd_, dropped, sizeof dropped, MSG_DONTWAIT);
+            if (got <= 0) break;
+            drained += static_cast<std::uint64_t>(got);
+        }
     }
     truncate();
+    return drained;
 }
 
 void channel::truncate() {

@@ -65,8 +65,8 @@ public:
     bool readable() const;
 
     /// Ends the stream in order (TLS: with close_notify). With `drain` what the peer still sends is read and dropped for a moment first,
-    /// because closing over unread bytes is a reset that may cost the peer the reply.
-    void close(bool drain);
+    /// because closing over unread bytes is a reset that may cost the peer the reply. Returns how many bytes those were.
+    std::uint64_t close(bool drain);
     /// FIN without close_notify.
     void truncate();
     /// RST. With `delivered` only once the peer's kernel has everything written so far.

@@ -40,6 +40,8 @@ public:
     request_framing const& framing() const noexcept { return framing_; }
     /// Why the last outcome was `malformed`.
     std::string const& complaint() const noexcept { return complaint_; }
+    /// Bytes that came and were not asked for.
+    std::size_t held() const noexcept { return buffer_.size(); }
     /// Whether bytes came after the request: nobody may send the next one before having the reply.
     bool more_came() const { return !buffer_.empty() || connection_.readable(); }
 

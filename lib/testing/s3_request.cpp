@@ -90,8 +90,9 @@ void check_head(received_request const& raw) {
         if (name.starts_with("x-amz-meta-")) metadata += name.size() - std::string_view("x-amz-meta-").size() + value.size();
     }
     if (metadata > metadata_limit) throw refusal("user metadata over 2 KiB", "MetadataTooLarge");
-    if (seen.contains("expect")) throw refusal("Expect is not for this server");
     bool const length = seen.contains("content-length");
+    if (seen.contains("expect") && raw.header("expect") != "100-continue") throw refusal("Expect other than 100-continue");
+    if (seen.contains("expect") && (!length || raw.header("content-length") == "0")) throw refusal("Expect with an empty body");
     bool const writes = raw.method == "PUT" || raw.method == "POST";
     if (seen.contains("transfer-encoding")) throw refusal("Transfer-Encoding in a request", "MissingContentLength", 411);
     if (writes && !length) throw refusal("no Content-Length", "MissingContentLength", 411);

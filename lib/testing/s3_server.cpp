@@ -25,6 +25,13 @@ bool write_reply(channel& connection, s3_reply const& reply, std::string_view co
 
 }  // namespace
 
+/// One request on its way through the server.
+struct visit {
+    std::string id;
+    std::optional<s3_request> request;  ///< once it has been counted
+    s3_fault fault;
+};
+
 struct s3_server::state {
     explicit state(s3_server_options given) : options(std::move(given)), objects(options.buckets) { token = options.session_token; }
 
@@ -53,7 +60,10 @@ struct s3_server::state {
 
     void serve(channel& connection);
     void refuse(channel& connection, received_request const& raw, s3_problem const& problem);
-    bool answer(channel& connection, http_reader const& reader, received_request& raw);
+    void begin(received_request& raw, visit& one);
+    bool invite_body(channel& connection, http_reader const& reader, received_request& raw, visit& one);
+    void count_body(std::uint64_t bytes);
+    bool answer(channel& connection, http_reader const& reader, received_request& raw, visit& one);
     s3_reply work(s3_request const& request, s3_fault const& fault);
     bool send(channel& connection, received_request const& raw, s3_reply& reply, s3_fault const& fault, std::string_view id);
 };
@@ -86,31 +96,7 @@ listener::welcome s3_server::state::greet() {
 
 std::uint64_t s3_server::state::count(s3_request const* const request) {
     std::lock_guard const lock(mutex);
-    switch (request == nullptr ? s3_operation::unknown : operation_of(*request)) {
-    case s3_operation::get: ++counted.gets; break;
-    case s3_operation::head: ++counted.heads; break;
-    case s3_operation::put: ++counted.puts; break;
-    case s3_operation::copy:
-    case s3_operation::copy_part: ++counted.copies; break;
-    case s3_operation::remove:
-    case s3_operation::remove_many: ++counted.deletes; break;
-    case s3_operation::begin_upload: ++counted.uploads; break;
-    case s3_operation::put_part: ++counted.parts; break;
-    case s3_operation::complete_upload: ++counted.completions; break;
-    case s3_operation::abort_upload: ++counted.aborts; break;
-    case s3_operation::list: ++counted.lists; break;
-    case s3_operation::list_uploads:
-    case s3_operation::list_parts:
-    case s3_operation::read_tags:
-    case s3_operation::write_tags:
-    case s3_operation::remove_tags:
-    case s3_operation::location:
-    case s3_operation::head_bucket:
-    case s3_operation::make_bucket:
-    case s3_operation::remove_bucket:
-    case s3_operation::list_buckets:
-    case s3_operation::unknown: break;
-    }
+    count_operation(counted, request == nullptr ? s3_operation::unknown : operation_of(*request));
     return ++counted.requests;
 }
 
@@ -145,6 +131,7 @@ s3_fault s3_server::state::ask(s3_request const& request, std::uint64_t const nu
 s3_reply s3_server::state::work(s3_request const& request, s3_fault const& fault) {
     verify_signature(request, gate());
     check_operation(request);
+    verify_payload(request);
     if (fault.status != 0) throw s3_problem(fault.status, fault.code, "a fault that the test asked for");
     if (fault.flip_received && *fault.flip_received < request.raw.body.size())
         request.raw.body[static_cast<std::size_t>(*fault.flip_received)] ^= 1;
@@ -174,49 +161,86 @@ void s3_server::state::refuse(channel& connection, received_request const& raw, 
     connection.close(true);
 }
 
-bool s3_server::state::answer(channel& connection, http_reader const& reader, received_request& raw) {
-    std::string const id = next_id();
-    std::string resource = raw.target;
-    s3_fault fault;
+void s3_server::state::begin(received_request& raw, visit& one) {
+    if (one.request) return;
+    s3_request parsed = parse_request(raw, options.domain);
+    std::uint64_t const number = count(&parsed);
+    one.request.emplace(std::move(parsed));
+    one.fault = ask(*one.request, number);
+}
+
+void s3_server::state::count_body(std::uint64_t const bytes) {
+    std::lock_guard const lock(mutex);
+    counted.body_bytes += bytes;
+}
+
+/// Answers the question whether to continue. False: the body is not wanted, and the connection is over.
+bool s3_server::state::invite_body(channel& connection, http_reader const& reader, received_request& raw, visit& one) {
+    if (options.expect == s3_expect::ignore) return true;
     s3_reply reply;
-    bool counted_already = false;
     try {
-        s3_request const request = parse_request(raw, options.domain);
-        resource = request.resource();
-        auto const number = count(&request);
-        counted_already = true;
-        fault = ask(request, number);
-        if (!connection.pause(fault.delay)) return false;
-        if (reader.more_came()) throw refusal("bytes after a request, before its reply");
-        reply = work(request, fault);
+        if (options.expect == s3_expect::refuse) throw s3_problem(417, "ExpectationFailed", "Nobody asks this server");
+        begin(raw, one);
+        verify_signature(*one.request, gate());
+        check_operation(*one.request);
+        if (one.fault.status != 0) throw s3_problem(one.fault.status, one.fault.code, "a fault that the test asked for");
+        check_before_body(*one.request, scene());
+        std::lock_guard const lock(mutex);
+        ++counted.continued;
     } catch (s3_problem const& problem) {
-        if (!counted_already) count(nullptr);
+        if (!one.request) count(nullptr);
         if (problem.refused) note(raw, problem);
-        reply = problem_reply(problem, resource, id);
+        reply = problem_reply(problem, raw.target, one.id);
+        reply.headers.emplace_back("Connection", "close");
+        send(connection, raw, reply, one.fault, one.id);
+        std::uint64_t const held = reader.held(), drained = connection.close(true);
+        count_body(held + drained);
+        return false;
     }
-    if (fault.drop_after_apply) {
+    return connection.write_all("HTTP/1.1 100 Continue\r\n\r\n");
+}
+
+bool s3_server::state::answer(channel& connection, http_reader const& reader, received_request& raw, visit& one) {
+    std::string resource = raw.target;
+    s3_reply reply;
+    try {
+        begin(raw, one);
+        resource = one.request->resource();
+        if (!connection.pause(one.fault.delay)) return false;
+        if (reader.more_came()) throw refusal("bytes after a request, before its reply");
+        reply = work(*one.request, one.fault);
+    } catch (s3_problem const& problem) {
+        if (!one.request) count(nullptr);
+        if (problem.refused) note(raw, problem);
+        reply = problem_reply(problem, resource, one.id);
+    }
+    if (one.fault.drop_after_apply) {
         connection.close(false);
         return false;
     }
-    return send(connection, raw, reply, fault, id);
+    return send(connection, raw, reply, one.fault, one.id);
 }
 
 void s3_server::state::serve(channel& connection) {
     http_reader reader(connection);
     for (;;) {
         received_request raw;
+        visit one;
         auto read = reader.head(raw);
         try {
             if (read == http_reader::outcome::ok) {
+                one.id = next_id();
                 check_head(raw);
+                if (!raw.header("expect").empty() && !invite_body(connection, reader, raw, one)) return;
                 read = reader.body(raw.body, body_limit);
+                count_body(raw.body.size());
             }
             if (read == http_reader::outcome::malformed) throw refusal(reader.complaint());
         } catch (s3_problem const& problem) {
             // The body was not read, so nothing is known about where the next request begins.
             return refuse(connection, raw, problem);
         }
-        if (read != http_reader::outcome::ok || !answer(connection, reader, raw) || reader.framing().close) return;
+        if (read != http_reader::outcome::ok || !answer(connection, reader, raw, one) || reader.framing().close) return;
     }
 }
 

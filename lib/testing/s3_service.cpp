@@ -1,6 +1,7 @@
 #include "testing/s3_service.hpp"
 
 #include "testing/http_reader.hpp"
+#include "testing/s3_conditions.hpp"
 
 #include <algorithm>
 
@@ -19,6 +20,7 @@ std::string_view reason(int const status) {
     case 405: return "Method Not Allowed";
     case 411: return "Length Required";
     case 412: return "Precondition Failed";
+    case 417: return "Expectation Failed";
     case 416: return "Requested Range Not Satisfiable";
     case 500: return "Internal Server Error";
     case 501: return "Not Implemented";
@@ -30,6 +32,13 @@ std::string_view reason(int const status) {
 void set_header(header_list& headers, std::string const& name, std::string const& value) {
     std::erase_if(headers, [&](auto const& header) { return same_name(header.first, name); });
     if (!value.empty()) headers.emplace_back(name, value);
+}
+
+void check_bucket(s3_request const& request, s3_scene const& scene) {
+    if (scene.objects.has_bucket(request.bucket)) return;
+    s3_problem problem(404, "NoSuchBucket", "The specified bucket does not exist");
+    problem.elements = "<BucketName>" + xml_escape(request.bucket) + "</BucketName>";
+    throw problem;
 }
 
 }  // namespace
@@ -71,11 +80,7 @@ s3_reply serve_operation(s3_request const& request, s3_scene const& scene, s3_fa
         throw refusal(request.raw.method + " " + request.raw.target + " is no operation of this server", "NotImplemented", 501);
     if (operation == s3_operation::list_buckets) return list_buckets(scene);
     if (operation == s3_operation::make_bucket) return make_bucket(request, scene);
-    if (!scene.objects.has_bucket(request.bucket)) {
-        s3_problem problem(404, "NoSuchBucket", "The specified bucket does not exist");
-        problem.elements = "<BucketName>" + xml_escape(request.bucket) + "</BucketName>";
-        throw problem;
-    }
+    check_bucket(request, scene);
     switch (operation) {
     case s3_operation::get:
     case s3_operation::head: return get_object(request, scene, fault);
@@ -102,6 +107,13 @@ s3_reply serve_operation(s3_request const& request, s3_scene const& scene, s3_fa
     case s3_operation::unknown: break;
     }
     return bucket_head(scene.region);
+}
+
+void check_before_body(s3_request const& request, s3_scene const& scene) {
+    if (operation_of(request) != s3_operation::put) return;
+    check_bucket(request, scene);
+    auto const current = scene.objects.find(request.bucket, request.key);
+    check_put_conditions(request, current ? &*current : nullptr, scene.bare_put_etags);
 }
 
 void complete_headers(s3_reply& reply, std::string_view const request_id, unix_seconds const now, header_list const& fault_headers) {

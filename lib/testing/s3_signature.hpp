@@ -16,9 +16,10 @@ struct s3_gate {
     unix_seconds now;
 };
 
-/// Verifies the SigV4 Authorization header and the payload hash of a request whose body is complete. Throws s3_problem.
-/// The same of a request whose signature is in its query. Throws s3_problem.
-void verify_presigned(s3_request const& request, s3_gate const& gate);
+/// Verifies the signature in the SigV4 Authorization header or the query: what the head alone tells. Throws s3_problem.
 void verify_signature(s3_request const& request, s3_gate const& gate);
+void verify_presigned(s3_request const& request, s3_gate const& gate);
+/// Verifies that the body is the one that was signed, if it was. Throws s3_problem.
+void verify_payload(s3_request const& request);
 
 }  // namespace sluice::inline v0::testing

@@ -98,6 +98,7 @@ public:
 
     awaitable<void> wait() override { return blocked_writing_ ? pause(false, true) : pause(true, false); }
     awaitable<void> wait_writable_or_readable() override { return pause(true, true); }
+    awaitable<void> wait_readable(async::time_point until) override { return pause(true, false, until); }
 
     void expect(std::uint64_t bytes) noexcept override { log_->expected.push_back(bytes); }
 
@@ -166,7 +167,7 @@ private:
     bool next_is(script_step::kind what) noexcept { return !silent() && script_.reads.front().what == what; }
     bool writable() const noexcept { return script_.writes.empty() || script_.writes.front() != script::stuck; }
 
-    awaitable<void> pause(bool reading, bool writing) {
+    awaitable<void> pause(bool reading, bool writing, async::time_point until = async::never) {
         int const n = world_.waits++;
         if (world_.on_wait) world_.on_wait(n);
         if (writing && !script_.writes.empty() && script_.writes.front() == script::would_block)
@@ -174,27 +175,32 @@ private:
         else if (reading && next_is(script_step::kind::block))
             script_.reads.pop_front();
         else if (reading && next_is(script_step::kind::pause))
-            co_return co_await stay_silent();
+            co_return co_await stay_silent(until);
         else if (!(writing && writable()) && !(reading && !silent()))
-            co_return co_await hang();
+            co_return co_await hang(until);
         co_await asio::post(asio::use_awaitable);
     }
 
-    awaitable<void> stay_silent() {
+    awaitable<void> stay_silent(async::time_point give_up) {
         async::clock& clock = async::clock::of(executor_);
-        async::time_point const until = clock.now() + script_.reads.front().span;
+        async::time_point const end = clock.now() + script_.reads.front().span, until = std::min(end, give_up);
         std::unique_lock lock(shared_->mutex);
         while (!shared_->interrupted && clock.now() < until) {
             co_await shared_->changed.wait(lock, until);
             lock.lock();
         }
-        if (clock.now() >= until) script_.reads.pop_front();
+        async::time_point const now = clock.now();
+        if (now >= end)
+            script_.reads.pop_front();
+        else
+            script_.reads.front().span = end - now;
     }
 
-    awaitable<void> hang() {
+    awaitable<void> hang(async::time_point until) {
+        async::clock& clock = async::clock::of(executor_);
         std::unique_lock lock(shared_->mutex);
-        while (!shared_->interrupted) {
-            co_await shared_->changed.wait(lock);
+        while (!shared_->interrupted && clock.now() < until) {
+            co_await shared_->changed.wait(lock, until);
             lock.lock();
         }
     }

@@ -77,6 +77,7 @@ public:
 
     awaitable<void> wait() override { return pause(); }
     awaitable<void> wait_writable_or_readable() override { return pause(); }
+    awaitable<void> wait_readable(async::time_point until) override { return pause(until); }
     void expect(std::uint64_t) noexcept override {}
     void nudge() noexcept override {}
     std::uint64_t unsent() noexcept override { return 0; }
@@ -122,15 +123,15 @@ private:
         mute_ = mute_ || world_.what_ == mishap::silence;
     }
 
-    awaitable<void> pause() {
+    awaitable<void> pause(async::time_point until = async::never) {
         take_step();
         bool const nothing_comes = pieces_.empty() && request_.size() < next_pause_;
         if (dead()) {
             co_await breathe(&clock_);
         } else if (mute_ || nothing_comes) {
             std::unique_lock lock(shared_->mutex);
-            while (!shared_->interrupted) {
-                co_await shared_->changed.wait(lock);
+            while (!shared_->interrupted && clock_.now() < until) {
+                co_await shared_->changed.wait(lock, until);
                 lock.lock();
             }
         } else {
@@ -142,7 +143,10 @@ private:
     void serve() {
         std::size_t const end = request_.find("\r\n\r\n");
         if (end == std::string::npos) return;
-        std::size_t const length = body_length(std::string_view(request_).substr(0, end + 2));
+        std::string_view const head_text = std::string_view(request_).substr(0, end + 2);
+        std::size_t const length = body_length(head_text);
+        bool const asks = head_text.find("Expect: 100-continue") != std::string_view::npos;
+        if (asks && request_.size() == end + 4) pieces_.push_back("HTTP/1.1 100 Continue\r\n\r\n");
         if (request_.size() < end + 4 + length) return;
         std::string const answer =
             world_.model.answer(std::string_view(request_).substr(0, end + 2), std::string_view(request_).substr(end + 4));

@@ -13,6 +13,13 @@
 
 namespace sluice::inline v0::testing {
 
+/// What the server does when it is asked whether to continue (`Expect: 100-continue`).
+enum class s3_expect {
+    answer,  ///< "100 Continue", or at once the refusal that the head alone earns: of signature, operation, condition, or a fault's status
+    ignore,  ///< nothing: it waits for the body
+    refuse,  ///< 417
+};
+
 /// How the server behaves.
 struct SLUICE_API s3_server_options {
     s3_server_options() {}
@@ -27,7 +34,8 @@ struct SLUICE_API s3_server_options {
     std::string certificate_pem, key_pem;    ///< TLS when given
     bool bare_put_etags = false;             ///< If-Match of a PUT is compared as Ceph 16.2 does it: an ETag in quotes never matches
     std::uint64_t min_part_size = 5u << 20;  ///< of every part of an upload but the last
-    std::string domain = "localhost";        ///< virtual-host style: the bucket is what comes before ".localhost"
+    s3_expect expect = s3_expect::answer;
+    std::string domain = "localhost";  ///< virtual-host style: the bucket is what comes before ".localhost"
 };
 
 /// A fault to do to one request; chosen by `s3_server::on_request`.
@@ -57,6 +65,9 @@ struct SLUICE_API s3_server_counts {
     std::uint64_t requests = 0, connections = 0, gets = 0, heads = 0, puts = 0, lists = 0, deletes = 0;
     std::uint64_t uploads = 0, parts = 0, completions = 0, aborts = 0;  ///< of uploads in parts: those begun, and what came then
     std::uint64_t copies = 0;                                           ///< of objects, and of parts
+    std::uint64_t body_bytes = 0;                                       ///< of requests; also what came of a body that had been refused
+    std::uint64_t continued = 0;                                        ///< how often it said "100 Continue"
+    std::uint64_t trailers = 0;                                         ///< bodies whose checksum came behind them
     /// Ill-formed or wrongly signed, which no correct client sends: a test asserts 0. What a correct client may meet is not counted: a
     /// wrong region, a skewed clock, an expired token, a condition that does not hold, an object that is not there.
     std::uint64_t refused = 0;
@@ -67,8 +78,9 @@ struct SLUICE_API s3_server_counts {
 /// bytes, ranges, conditions, ListObjectsV2 (prefix, delimiter, start-after, continuation-token, encoding-type), batch delete with
 /// Content-MD5, uploads in parts. Path and virtual-host style (`bucket.localhost`). Objects live in memory.
 ///
-/// A header that comes twice, a key or query spelt otherwise than SigV4 spells it, an unknown parameter or x-amz header, Expect, chunked
-/// bodies, bytes between a request and its reply: all are refused with 400 and counted.
+/// A header that comes twice, a key or query spelt otherwise than SigV4 spells it, an unknown parameter or x-amz header, Expect
+/// with an empty body, chunked bodies (aws-chunked ones are decoded, and their trailers verified), bytes between a request and its reply:
+/// all are refused with 400 and counted.
 ///
 /// Threads: all members from any thread; one thread per connection serves. Lifetime: stops and joins in the destructor, also with requests
 /// in flight. Errors: the constructor throws std::invalid_argument for PEM texts that do not load.

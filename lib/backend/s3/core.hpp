@@ -55,11 +55,19 @@ public:
     }
     void learn_clock(std::chrono::nanoseconds offset) const noexcept { clock_offset_.store(offset.count(), std::memory_order_relaxed); }
 
+    /// Whether the service is to be asked if it wants a body of that size. One that did not answer that is not asked again.
+    bool asks_before(std::uint64_t size) const noexcept {
+        return size > settings.expect_continue_above && !asked_in_vain_.load(std::memory_order_relaxed);
+    }
+    /// True for who learns it first.
+    bool learn_asked_in_vain() const noexcept { return !asked_in_vain_.exchange(true, std::memory_order_relaxed); }
+
 private:
     static constexpr std::size_t places_limit = 16;  // a service that sends us around in circles is not followed for ever
 
     mutable retry::token_bucket tokens_;
     mutable std::atomic<std::int64_t> clock_offset_ = 0;
+    mutable std::atomic<bool> asked_in_vain_ = false;
     mutable std::atomic<place const*> place_;
     mutable std::mutex mutex_;                                  // guards what follows
     mutable std::vector<std::unique_ptr<place const>> places_;  // all that ever were current: requests still point at them

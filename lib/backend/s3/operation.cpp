@@ -48,6 +48,7 @@ awaitable<result<http::response>> operation::send(recipe const* const what) {
             prepare(*what);
             result<http::response> answer = co_await http::send(&where_->origin, &request_, &how_);
             if (store_->log.at(log_level::debug)) log_attempt(answer);
+            if (answer && answer->asked_in_vain()) learn_not_to_ask();
             if (answer && is_success(answer->head().status)) {
                 tell_attempt(answer->head().status, std::nullopt);
                 co_return std::move(answer);
@@ -124,6 +125,7 @@ void operation::prepare(recipe const& what) {
         if (hash.empty()) hash = has_body ? auth::unsigned_payload : auth::empty_payload_hash;
         store_->signer.sign(request_, *keys_, where_->region, as_.signed_at, hash);
     }
+    how_.ask_first = what.ask_first && store_->asks_before(what.body.size());
     ++attempts_;
     if (on_attempt_ || store_->log.at(log_level::debug)) sent_at_ = tries_.clock().now();
 }
@@ -156,6 +158,12 @@ bool operation::learn(retry::verdict const fix) {
         store_->log.write(log_level::info,
                           "the clock of " + where_->host + " is " + milliseconds(store_->clock_offset()) + " ahead of ours");
     return true;
+}
+
+void operation::learn_not_to_ask() const {
+    if (store_->learn_asked_in_vain() && store_->log.at(log_level::info))
+        store_->log.write(log_level::info,
+                          where_->host + " does not say whether it wants a body (Expect: 100-continue); it is not asked again");
 }
 
 awaitable<bool> operation::refresh_credentials() {

@@ -64,6 +64,7 @@ private:
     void prepare(recipe const& what);
     awaitable<void> take_refusal(http::response* answer);
     bool learn(retry::verdict fix);
+    void learn_not_to_ask() const;
     awaitable<bool> refresh_credentials();
     void tell_attempt(int status, std::optional<errc> failed) const;
     void log_attempt(result<http::response> const& answer) const;

@@ -28,6 +28,7 @@ struct recipe {
     std::string if_match;  ///< value of If-Match; empty for none
     http::fields headers;  ///< all others but Host
     payload body;
+    bool ask_first = false;    ///< the service may be asked whether it wants the body
     std::string payload_hash;  ///< empty: of no bytes for a request without a body, else UNSIGNED-PAYLOAD
 };
 

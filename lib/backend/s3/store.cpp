@@ -131,6 +131,7 @@ awaitable<put_result> put(store_pointer store, object_key where, payload data, p
         std::uint64_t const size = data.size();
         std::string const checksum = op.checksums().send ? checksum_text(data, *op.checksums().send) : std::string();
         recipe r = op.deliver(put_recipe(op.key(), std::move(data), options, form));
+        r.ask_first = true;
         if (!checksum.empty()) r.headers.add(checksum_header(*op.checksums().send), checksum);
         if (exclusive) r.headers.add(put_id_header, id);
         result<http::response> sent = co_await op.send(&r);

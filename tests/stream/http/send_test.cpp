@@ -91,13 +91,6 @@ TEST_CASE("send: a write that must be empty says so") {
     }
 }
 
-TEST_CASE("send: nobody asks whether to continue") {
-    stage s;
-    s.net.serve(answer_to(large.size()));
-    s.send(put_of(large));
-    CHECK(s.last().written.find("Expect") == std::string::npos);
-}
-
 TEST_CASE("send: short writes at every point lose nothing and repeat nothing") {
     std::string const body = small.substr(0, 200);
     std::size_t const whole = head_of(body.size()).size() + body.size();
@@ -156,6 +149,20 @@ TEST_CASE("send: informational answers on the way do not stop it") {
     seen const out = s.send(put_of(large));
     CHECK(out.body == "abc");
     CHECK(s.last().written.size() == head_of(large.size()).size() + large.size());
+}
+
+TEST_CASE("send: a success before the body is there is none") {
+    for (int const status : {200, 204}) {
+        stage s;
+        connection_script script = {script::request(), script::deliver("HTTP/1.1 " + std::to_string(status) + " OK\r\n\r\n")};
+        script.writes = {100'000, 5000, script::stuck};
+        s.net.serve(script);
+        seen const out = s.send(put_of(large));
+        CHECK(out.failed_with(errc::protocol));
+        CHECK(out.text() == "127.0.0.1:1 answered " + std::to_string(status) + " before it had the request's body");
+        CHECK(out.why->sent());
+        CHECK(s.last().closed);
+    }
 }
 
 TEST_CASE("send: nonsense while sending is an error at once") {

@@ -63,6 +63,11 @@ awaitable<void> put_from_source(stage& s) {
     co_await ask(&s, &put, "0123456789");
 }
 
+awaitable<void> ask_and_put(stage& s) {
+    s.how.ask_first = true;
+    co_await put_from_source(s);
+}
+
 awaitable<void> read_as_text(stage& s) {
     result<http::response> answer = co_await http::send(&s.to, &s.get, &s.how);
     if (!answer) co_return;
@@ -96,7 +101,7 @@ awaitable<void> share_one_place(stage& s) {
 
 std::vector<story> stories() {
     std::string const wire = ok("0123456789"), chunked = in_chunks("0123456789", 4);
-    std::string const interim = "HTTP/1.1 102 Processing\r\n\r\n",
+    std::string const interim = "HTTP/1.1 102 Processing\r\n\r\n", go_ahead = "HTTP/1.1 100 Continue\r\n\r\n",
                       refusal = "HTTP/1.1 403 Forbidden\r\nContent-Length: 10\r\n\r\n0123456789";
     script_step const request = script::request(), block = script::block(), whole = script::deliver(wire);
     connection_script const serves = then({request, block, whole, request, block, whole, request, whole});
@@ -115,6 +120,17 @@ std::vector<story> stories() {
         {"refused while sending",
          {then({request, block, script::deliver(refusal)}, {100'000, 9000, script::would_block, 9000, script::stuck})},
          put_from_source},
+        {"asked first",
+         {then({request, block, script::deliver(interim), block, script::deliver(go_ahead), script::pause(1s), whole},
+               {100'000, 9000, script::would_block, 100'000})},
+         ask_and_put},
+        {"asked in vain",
+         {then({request, script::pause(5s), script::deliver(go_ahead), block, whole}, {10, script::would_block})},
+         ask_and_put},
+        {"refused when asked", {then({request, block, part(refusal, 0, 20), block, part(refusal, 20, 99)})}, ask_and_put},
+        {"not to be asked",
+         {then({request, block, script::deliver("HTTP/1.1 417 No\r\nContent-Length: 9\r\n\r\nnot")}), serves},
+         ask_and_put},
         {"dropped", {then({request, block, part(wire, 0, 45), block, part(wire, 45, 99)})}, drop_half_read},
         {"three and one place", {serves, serves, serves}, share_one_place},
     };

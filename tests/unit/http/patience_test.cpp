@@ -131,6 +131,28 @@ TEST_CASE("patience: the operation's deadline holds in every phase when it is ne
     }
 }
 
+TEST_CASE("patience: having asked about the body it waits for its own limit, or for the deadline where that is nearer or alone") {
+    struct row {
+        std::chrono::nanoseconds go_ahead;
+        async::time_point deadline, until;
+    };
+    for (row const& r : std::vector<row>{{1s, async::never, zero + 1s},
+                                         {1s, zero + 5s, zero + 1s},
+                                         {1s, zero + 300ms, zero + 300ms},
+                                         {0s, async::never, async::never},
+                                         {0s, zero + 5s, zero + 5s}}) {
+        timeouts t = limits();
+        t.go_ahead = r.go_ahead;
+        patience p(t, r.deadline);
+        p.enter(patience::phase::asking);
+        CHECK(p.ask_until(zero) == r.until);
+        if (r.deadline == async::never) continue;
+        CHECK_FALSE(p.deadline_passed(r.deadline - 1ns));
+        CHECK(p.deadline_passed(r.deadline));
+        CHECK(p.why(r.deadline, false, false) == "the operation's deadline passed while waiting for the word to send the body");
+    }
+}
+
 TEST_CASE("patience: what ran out is named") {
     struct row {
         patience::phase at;

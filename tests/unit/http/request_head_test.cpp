@@ -111,3 +111,18 @@ TEST_CASE("for a proxy that forwards: the target is the whole URL, by Host") {
         CHECK(http::format_head(r, text, &by));
     }
 }
+
+TEST_CASE("a head asks whether to continue only where that is wanted, and by no field of the caller's") {
+    http::request r = to("PUT", "/k");
+    r.body = payload("body");
+    std::string asking, plain;
+    REQUIRE_FALSE(http::format_head(r, asking, nullptr, true));
+    REQUIRE_FALSE(http::format_head(r, plain));
+    CHECK(asking == "PUT /k HTTP/1.1\r\nHost: h:1\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n");
+    CHECK(plain == "PUT /k HTTP/1.1\r\nHost: h:1\r\nContent-Length: 4\r\n\r\n");
+    for (char const* name : {"Expect", "expect"}) {
+        http::request own = r;
+        own.headers.add(name, "100-continue");
+        CHECK(refused(own));
+    }
+}
