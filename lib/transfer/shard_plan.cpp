@@ -10,7 +10,10 @@ namespace {
 
 constexpr double worth_cutting = 4;  // pages: each part costs a request that may find nothing, and the end of a page in vain
 constexpr double pages_of_a_cut = 2.5;
-constexpr std::size_t fruitless_at_first = 128;
+constexpr std::size_t pages_in_turn = 3;      // before anything is cut: most listings end within them
+constexpr std::size_t pages_of_a_small = 10;  // up to here not more is risked than came
+constexpr std::size_t risked_more = 8;        // requests, for each further page
+constexpr std::size_t risked_at_most = 128;
 constexpr std::size_t keys_learned_from = 8;
 
 }  // namespace
@@ -65,11 +68,22 @@ std::optional<shard_plan::request> shard_plan::startable() {
     return std::nullopt;
 }
 
+/// How many requests may be sent now that perhaps find nothing. They stay in proportion to the pages there are: a listing may end with the
+/// next page, and keys may be such that they cannot be guessed.
+std::size_t shard_plan::may_risk() const {
+    std::size_t const pages = full_page_ == 0 ? 0 : static_cast<std::size_t>(keys_ / full_page_);
+    if (pages < pages_in_turn) return 0;
+    std::size_t allowed = pages;
+    if (pages > pages_of_a_small) allowed += std::min(risked_more * (pages - pages_of_a_small), risked_at_most);
+    auto const unproven = static_cast<std::size_t>(std::ranges::count_if(shards_, [](shard const& s) { return !s.seen; }));
+    std::size_t const spent = fruitless_ + unproven;
+    return allowed > spent ? allowed - spent : 0;
+}
+
 /// Cuts the part that has most left. While others wait for memory, the one whose turn it is, for that gives some back.
 bool shard_plan::split() {
-    // What is spent on requests that find nothing stays in proportion to the pages there are: keys may be such that they cannot be guessed.
-    std::size_t const allowed = std::min(16 * fruitful_, fruitless_at_first) + fruitful_;
-    if (fruitless_ >= allowed) return false;
+    std::size_t const risk = may_risk();
+    if (risk == 0) return false;
     bool const short_of_memory = std::ranges::any_of(shards_, [](shard const& s) { return !s.asked && !s.ended; });
     place best = shards_.end();
     for (place at = shards_.begin(); at != shards_.end(); ++at) {
@@ -79,7 +93,7 @@ bool shard_plan::split() {
     }
     if (best == shards_.end()) return false;
     std::size_t const idle = most_.in_flight - std::min(most_.in_flight, asked_);
-    std::size_t const most = std::min(idle, allowed - fruitless_);
+    std::size_t const most = std::min(idle, risk);
     std::size_t const wanted = static_cast<std::size_t>(std::min(double(most), best->left / pages_of_a_cut));
     return cut_up(best, wanted) > 0;
 }
@@ -135,6 +149,7 @@ result<void> shard_plan::answered(std::uint64_t const id, list_page page) {
         return failure(errc::unsupported, "the store does not list in the order of keys, so parts of it cannot be listed side by side");
     if (more && objects.empty()) return failure(errc::protocol, "a page of the listing is empty and not the last");
 
+    full_page_ = std::max(full_page_, objects.size());
     for (std::size_t i = 0; i < objects.size(); i += std::max<std::size_t>(1, objects.size() / keys_learned_from))
         letters_.learn(objects[i].key);
     if (!objects.empty()) {
@@ -147,7 +162,8 @@ result<void> shard_plan::answered(std::uint64_t const id, list_page page) {
         objects.erase(end, objects.end());
         if (at->last >= at->range.until) more = false;
     }
-    ++(objects.empty() ? fruitless_ : fruitful_);
+    if (objects.empty()) ++fruitless_;
+    keys_ += objects.size();
     at->seen = true;
     at->ended = !more;
     at->left = more ? pages_left(letters_, at->range, at->first, at->last) : 0;

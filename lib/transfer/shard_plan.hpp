@@ -59,6 +59,7 @@ private:
     bool may_start(shard const& s, std::size_t rank) const noexcept;
     std::optional<request> startable();
     request start(place at);
+    std::size_t may_risk() const;
     bool split();
     std::size_t cut_up(place at, std::size_t count);
     void keep(shard& s, std::vector<object_meta> objects);
@@ -69,9 +70,11 @@ private:
     std::list<shard> shards_;  // by key; the first is the one whose turn it is
     std::uint64_t last_id_ = 0;
     std::size_t asked_ = 0;
-    std::size_t fruitful_ = 0, fruitless_ = 0;  // answers with and without keys
-    std::uint64_t waiting_ = 0;                 // bytes
-    std::uint64_t page_ = 400'000;              // bytes of a page, the largest so far
+    std::size_t fruitless_ = 0;     // answers without keys
+    std::size_t full_page_ = 0;     // keys of a page, the largest so far
+    std::uint64_t keys_ = 0;        // that came
+    std::uint64_t waiting_ = 0;     // bytes
+    std::uint64_t page_ = 400'000;  // bytes of a page, the largest so far
 };
 
 }  // namespace sluice::inline v0::transfer

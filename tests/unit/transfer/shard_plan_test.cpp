@@ -192,6 +192,17 @@ TEST_CASE("sharded listing: a small one costs one request") {
     CHECK(list_by_plan(all, "", "", 1000, {}, chance).requests == 1);
 }
 
+TEST_CASE("sharded listing: few pages cost few requests, whatever the keys") {
+    std::mt19937 chance(1);
+    for (distribution const& d : distributions()) {
+        CAPTURE(d.what);
+        keys const three = many(3000, [&](std::size_t i) { return d.name(i, chance); });
+        CHECK(list_by_plan(three, "", "", 1000, {}, chance).requests == 3);  // in turn: nothing is cut yet
+        keys const nine = many(9000, [&](std::size_t i) { return d.name(i, chance); });
+        CHECK(list_by_plan(nine, "", "", 1000, {}, chance).requests < 2 * 10);
+    }
+}
+
 TEST_CASE("sharded listing: memory is bounded, and it still goes on side by side") {
     std::mt19937 chance(1);
     keys const all = many(200'000, [&](std::size_t i) { return numbered("obj-%08zu", i); });
