@@ -1,5 +1,7 @@
 // sluice against benches/s3/server.cpp. One JSON line of the work phase on stdout.
-//   client put PORT none|crc32c|crc64nvme|sha256 THREADS     4 GiB in parts of 8 MiB from one buffer, 16 in flight
+//   client put PORT none|crc32c|crc64nvme|sha256|signed|signed+crc64nvme THREADS
+//                                                    4 GiB in parts of 8 MiB from one buffer, 16 in flight; signed: each body, too
+//   client source PORT before|behind                 the same from a source in memory, its CRC64NVME before each part or behind it
 //   client stream PORT none|crc32c|...               the same by put_stream, which is given the bytes to hold
 //   client get PORT none|crc32c                      1 GiB into the caller's memory, four times, 8 MiB ranges, 16 in flight
 //   client list PORT                                 200,000 keys, page by page
@@ -17,6 +19,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
 #include <optional>
 
 using namespace sluice;
@@ -30,13 +33,31 @@ std::shared_ptr<object_store> open_store(std::string const& port, std::string_vi
     settings.bucket = "bucket";
     settings.endpoint = "http://127.0.0.1:" + port;
     settings.credentials = static_credentials(credentials("AKIDEXAMPLE", "secret"));
-    settings.write_checksums = settings.read_checksums = by == "none" ? checksum_mode::off : checksum_mode::when_supported;
+    bool const sums = by != "none" && by != "signed";
+    settings.write_checksums = settings.read_checksums = sums ? checksum_mode::when_supported : checksum_mode::off;
+    if (by.starts_with("signed")) settings.signing = payload_signing::signed_payload;
+    if (by == "behind") settings.source_checksums = checksum_place::behind_body;
     if (by == "crc32c") settings.checksum = checksum_algorithm::crc32c;
     if (by == "sha256") settings.checksum = checksum_algorithm::sha256;
     return make_s3_store(settings);
 }
 
-void put(std::shared_ptr<object_store> store, std::size_t threads) {
+/// One part of memory, copied out as a file's pages would be.
+class memory_source final : public payload_source {
+public:
+    explicit memory_source(bytes data) : data_(std::move(data)) {}
+    std::uint64_t size() const noexcept override { return data_.size(); }
+    awaitable<void> read(std::uint64_t offset, std::span<std::byte> into) override {
+        std::memcpy(into.data(), data_.data() + offset, into.size());
+        co_return;
+    }
+
+private:
+    bytes const data_;
+};
+
+/// `body` makes that of one part.
+void put(std::shared_ptr<object_store> store, std::size_t threads, std::function<payload(bytes const&)> body) {
     bytes const data = bytes::copy_of(std::string(part, 'x'));
     async::runtime runtime(threads);
     bench::meter const work;
@@ -48,7 +69,7 @@ void put(std::shared_ptr<object_store> store, std::size_t threads) {
     std::atomic<std::size_t> next = 0;
     auto const worker = [&]() -> awaitable<void> {
         for (std::size_t i = next++; i < parts; i = next++) {
-            payload piece(data);
+            payload piece = body(data);
             part_place const where{static_cast<std::uint32_t>(i + 1), i * part};
             co_await to->write(where, std::move(piece));
         }
@@ -138,7 +159,13 @@ int main(int argc, char** argv) {
     if (argc < 3) return 2;
     std::string const what = argv[1];
     std::shared_ptr<object_store> const store = open_store(argv[2], argc > 3 ? argv[3] : "none");
-    if (what == "put") put(store, argc > 4 ? std::strtoul(argv[4], nullptr, 10) : 1);
+    auto const shared = [](bytes const& data) { return payload(data); };
+    auto const sourced = [](bytes const& data) {
+        std::shared_ptr<payload_source> const source = std::make_shared<memory_source>(data);
+        return payload(source);
+    };
+    if (what == "put") put(store, argc > 4 ? std::strtoul(argv[4], nullptr, 10) : 1, shared);
+    if (what == "source") put(store, 1, sourced);
     if (what == "stream") stream(store);
     if (what == "get") get(store);
     if (what == "list") list(store);

@@ -39,6 +39,11 @@ def groups(build, port):
         puts[f"bare send loop, {by}"] = (bare("put", "16", by), sent)
         for threads in (1, 2):
             puts[f"sluice, {by}, {threads} threads"] = (sluice("put", by, str(threads)), finished)
+    for by in ("signed", "signed+crc64nvme"):
+        for threads in (1, 2):
+            puts[f"sluice, {by}, {threads} threads"] = (sluice("put", by, str(threads)), finished)
+    for where in ("before", "behind"):
+        puts[f"sluice from a source, crc64nvme {where} the body"] = (sluice("source", where), dict(parts=PARTS, completions=1))
     puts["sluice put_stream, crc64nvme"] = (sluice("stream", "crc64nvme"), dict(bytes=SIZE, completions=1))  # its parts grow
     return {
         "PUT": puts,
@@ -73,6 +78,12 @@ def goals(client, both):
         for by, name, asked in (("none", "no checksum", ""), ("crc32c", "CRC32C", "1.15"), ("crc64nvme", "CRC64NVME", "1.15"),
                                 ("sha256", "SHA-256 of each part", "1.02")) for threads in (1, 2)
     ] + [
+        (f"multipart PUT of 4 GiB, signed payload{more}, {threads} threads, x a send loop that only does SHA-256",
+         ("PUT", f"sluice, {by}, {threads} threads", "bare send loop, sha256"), "1.02")
+        for by, more in (("signed", ""), ("signed+crc64nvme", " and CRC64NVME")) for threads in (1, 2)
+    ] + [
+        ("the same from a source, its checksum behind each part, x before it",
+         ("PUT", "sluice from a source, crc64nvme behind the body", "sluice from a source, crc64nvme before the body"), ""),
         ("GET of 4 GiB verified with CRC32C, x unverified", ("GET", "sluice, crc32c", "sluice, unverified"), "1.25"),
         ("delete of 100,000 keys, x bare requests that are ready to be sent", ("delete", "sluice", "bare requests, sent"), "1.20"),
         ("the same, x bare requests that are also written and digested", ("delete", "sluice", "bare requests, written and digested"), "1.20"),

@@ -27,7 +27,7 @@ enum class etag_form {
     none,    ///< it compares nothing: such a put is `unsupported`, and nothing is sent
 };
 
-/// What of a write its signature covers.
+/// What of a write its signature covers, of objects and of parts.
 enum class payload_signing {
     unsigned_payload,  ///< its head; the body is protected by TLS and, where one is sent, by its checksum
     signed_payload,    ///< its body as well, by SHA-256: for services that refuse anything else. A body from a source is read twice
@@ -37,7 +37,7 @@ enum class payload_signing {
 enum class checksum_place {
     automatic,    ///< behind the body on AWS, before it elsewhere: Ceph RGW 16.2, for one, does not know the former
     before_body,  ///< a source is read twice: for its checksum, then to be sent. A put of one in a single request has none
-    behind_body,  ///< as an aws-chunked trailer: each byte is read once
+    behind_body,  ///< as an aws-chunked trailer: each byte is read once. A signed payload is read twice anyway, and has it before
 };
 
 /// Everything a store of one S3 bucket needs. `from_env` fills it as the AWS tools would; what is set afterwards wins.

@@ -88,8 +88,10 @@ void sha_stream::update(std::span<std::byte const> const data) noexcept {
         SHA256_Update(&state_->sha256, data.data(), data.size());
 }
 
+sha256_digest sha_stream::finish_sha256() noexcept { return base::finish(state_->sha256); }
+
 std::string sha_stream::finish() {
-    if (state_->which == kind::sha256) return base64_encode(base::finish(state_->sha256));
+    if (state_->which == kind::sha256) return base64_encode(finish_sha256());
     std::array<std::byte, SHA_DIGEST_LENGTH> digest{};
     SHA1_Final(reinterpret_cast<unsigned char*>(digest.data()), &state_->sha1);
     return base64_encode(digest);

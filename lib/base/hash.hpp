@@ -47,6 +47,8 @@ public:
     void update(std::span<std::byte const> data) noexcept;
     /// Base64 of the digest; nothing may follow.
     std::string finish();
+    /// Of SHA-256 only: the digest itself; nothing may follow.
+    sha256_digest finish_sha256() noexcept;
 
 private:
     struct state;

@@ -53,6 +53,10 @@ header_list checked_checksums(s3_request const& request) {
     return checksums;
 }
 
+bool is_checksum_header(std::string_view const name) noexcept {
+    return std::ranges::find(algorithms, name, &algorithm::header) != algorithms.end();
+}
+
 std::string upload_algorithm(s3_request const& request) {
     std::string const* const word = request.find_header("x-amz-checksum-algorithm");
     std::string const* const type = request.find_header("x-amz-checksum-type");

@@ -14,6 +14,13 @@ struct s3_named_part;
 /// What the headers x-amz-checksum-* of a write say of its body, each found true; as a read gives them back. Throws s3_problem.
 header_list checked_checksums(s3_request const& request);
 
+/// Whether a header of that name, in lower case, carries the checksum of a body.
+bool is_checksum_header(std::string_view name) noexcept;
+
+/// Undoes aws-chunked, if the body came in it: its trailer becomes a header like any other. Throws s3_problem for anything that is not as
+/// the protocol has it.
+bool decode_chunks(s3_request const& request);
+
 /// The algorithm of an upload that begins, "" for none. Throws s3_problem.
 std::string upload_algorithm(s3_request const& request);
 

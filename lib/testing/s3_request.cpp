@@ -153,6 +153,7 @@ void check_operation(s3_request const& request) {
         std::string const name = base::lower(field);
         if (name.starts_with("x-amz-") && !among(name, {"x-amz-date", "x-amz-content-sha256", "x-amz-security-token"}) &&
             !((put || part || completes) && name.starts_with("x-amz-checksum-") && name != "x-amz-checksum-mode") &&
+            !((put || part) && among(name, {"x-amz-trailer", "x-amz-decoded-content-length"})) &&
             !(begins && among(name, {"x-amz-checksum-algorithm", "x-amz-checksum-type"})) && !(reads && name == "x-amz-checksum-mode") &&
             !((put || begins) && (name.starts_with("x-amz-meta-") || std::ranges::find(kept_by_choice, name) != kept_by_choice.end())) &&
             !is_of_copy(name, copies, begins || put, part) && !is_of_customer_key(name, reads || put || begins || part, copies) &&

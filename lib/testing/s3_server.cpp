@@ -2,6 +2,7 @@
 
 #include "testing/http_reader.hpp"
 #include "testing/listener.hpp"
+#include "testing/s3_checksums.hpp"
 #include "testing/s3_service.hpp"
 #include "testing/s3_signature.hpp"
 
@@ -62,7 +63,7 @@ struct s3_server::state {
     void refuse(channel& connection, received_request const& raw, s3_problem const& problem);
     void begin(received_request& raw, visit& one);
     bool invite_body(channel& connection, http_reader const& reader, received_request& raw, visit& one);
-    void count_body(std::uint64_t bytes);
+    void add(std::uint64_t s3_server_counts::*to, std::uint64_t what);
     bool answer(channel& connection, http_reader const& reader, received_request& raw, visit& one);
     s3_reply work(s3_request const& request, s3_fault const& fault);
     bool send(channel& connection, received_request const& raw, s3_reply& reply, s3_fault const& fault, std::string_view id);
@@ -132,6 +133,7 @@ s3_reply s3_server::state::work(s3_request const& request, s3_fault const& fault
     verify_signature(request, gate());
     check_operation(request);
     verify_payload(request);
+    if (decode_chunks(request)) add(&s3_server_counts::trailers, 1);
     if (fault.status != 0) throw s3_problem(fault.status, fault.code, "a fault that the test asked for");
     if (fault.flip_received && *fault.flip_received < request.raw.body.size())
         request.raw.body[static_cast<std::size_t>(*fault.flip_received)] ^= 1;
@@ -169,9 +171,9 @@ void s3_server::state::begin(received_request& raw, visit& one) {
     one.fault = ask(*one.request, number);
 }
 
-void s3_server::state::count_body(std::uint64_t const bytes) {
+void s3_server::state::add(std::uint64_t s3_server_counts::*const to, std::uint64_t const what) {
     std::lock_guard const lock(mutex);
-    counted.body_bytes += bytes;
+    counted.*to += what;
 }
 
 /// Answers the question whether to continue. False: the body is not wanted, and the connection is over.
@@ -185,16 +187,14 @@ bool s3_server::state::invite_body(channel& connection, http_reader const& reade
         check_operation(*one.request);
         if (one.fault.status != 0) throw s3_problem(one.fault.status, one.fault.code, "a fault that the test asked for");
         check_before_body(*one.request, scene());
-        std::lock_guard const lock(mutex);
-        ++counted.continued;
+        add(&s3_server_counts::continued, 1);
     } catch (s3_problem const& problem) {
         if (!one.request) count(nullptr);
         if (problem.refused) note(raw, problem);
         reply = problem_reply(problem, raw.target, one.id);
         reply.headers.emplace_back("Connection", "close");
         send(connection, raw, reply, one.fault, one.id);
-        std::uint64_t const held = reader.held(), drained = connection.close(true);
-        count_body(held + drained);
+        add(&s3_server_counts::body_bytes, reader.held() + connection.close(true));
         return false;
     }
     return connection.write_all("HTTP/1.1 100 Continue\r\n\r\n");
@@ -233,7 +233,7 @@ void s3_server::state::serve(channel& connection) {
                 check_head(raw);
                 if (!raw.header("expect").empty() && !invite_body(connection, reader, raw, one)) return;
                 read = reader.body(raw.body, body_limit);
-                count_body(raw.body.size());
+                add(&s3_server_counts::body_bytes, raw.body.size());
             }
             if (read == http_reader::outcome::malformed) throw refusal(reader.complaint());
         } catch (s3_problem const& problem) {

@@ -115,7 +115,7 @@ std::string canonical_request(s3_request const& request, authorization const& gi
 std::string const& payload_hash(s3_request const& request) {
     std::string const* const given = request.find_header("x-amz-content-sha256");
     if (given == nullptr) throw refusal("Missing required header for this request: x-amz-content-sha256");
-    if (*given == "UNSIGNED-PAYLOAD") return *given;
+    if (*given == "UNSIGNED-PAYLOAD" || *given == "STREAMING-UNSIGNED-PAYLOAD-TRAILER") return *given;
     if (!is_lower_hex64(*given)) throw refusal("x-amz-content-sha256 must be UNSIGNED-PAYLOAD or a hash", "InvalidArgument");
     return *given;
 }

@@ -67,6 +67,15 @@ std::string folder_for(std::string const& kind) {
     return disk->path();
 }
 
+/// "signed": bodies are; "trailers": checksums of sources come behind them; "asked": whatever has a body is asked about first.
+void how_written(std::string const& words, s3_settings& settings) {
+    auto const said = [&](char const* word) { return words.find(word) != std::string::npos; };
+    if (said("signed")) settings.signing = payload_signing::signed_payload;
+    if (said("trailers")) settings.source_checksums = checksum_place::behind_body;
+    if (said("trailers")) settings.write_checksums = checksum_mode::when_supported;
+    if (said("asked")) settings.expect_continue_above = 0;
+}
+
 setting make_setting() {
     setting s;
     std::string const kind = environment("SLUICE_STORE");
@@ -83,6 +92,7 @@ setting make_setting() {
         settings.endpoint = s.server->endpoint();
         settings.credentials = static_credentials(credentials(options.access_key, options.secret_key));
         settings.write_checksums = settings.read_checksums = checksum_mode::when_supported;
+        how_written(environment("SLUICE_TEST_WRITES"), settings);
         s.store = make_s3_store(settings);
     } else if (kind.starts_with("file") || kind.starts_with("direct")) {
         s.folder = std::make_unique<temporary_folder>(folder_for(kind));
@@ -94,6 +104,7 @@ setting make_setting() {
         s3_settings settings = s3_settings::from_env();
         settings.bucket = environment("SLUICE_TEST_BUCKET");
         settings.put_if_match = form_named(environment("SLUICE_TEST_PUT_IF_MATCH"));
+        how_written(environment("SLUICE_TEST_WRITES"), settings);
         s.store = make_s3_store(settings);
     } else {
         throw std::runtime_error("set SLUICE_STORE to memory, file, direct, s3, env, prefixed, limited, observed, faulty or nested");

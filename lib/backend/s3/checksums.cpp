@@ -45,6 +45,14 @@ checksum_rules rules_of(checksum_mode writes, checksum_mode reads, checksum_algo
     return rules;
 }
 
+checksum_rules rules_of(s3_settings const& settings, bool const on_aws) noexcept {
+    checksum_rules rules = rules_of(settings.write_checksums, settings.read_checksums, settings.checksum, on_aws);
+    rules.behind =
+        settings.source_checksums == checksum_place::behind_body || (settings.source_checksums == checksum_place::automatic && on_aws);
+    rules.sign = settings.signing == payload_signing::signed_payload && settings.credentials;
+    return rules;
+}
+
 std::string_view checksum_header(checksum_algorithm const algorithm) noexcept { return names_of(algorithm).header; }
 std::string_view checksum_word(checksum_algorithm const algorithm) noexcept { return names_of(algorithm).word; }
 std::string_view checksum_element(checksum_algorithm const algorithm) noexcept { return names_of(algorithm).element; }
@@ -57,13 +65,6 @@ std::optional<object_checksum> told_checksum(http::fields const& headers) {
         return object_checksum(one.algorithm, std::string(*value));
     }
     return std::nullopt;
-}
-
-std::optional<base::checksum_stream> checksum_of(payload const& data, checksum_algorithm const algorithm) {
-    if (data.source()) return std::nullopt;
-    base::checksum_stream stream(algorithm);
-    for (bytes const& piece : data.pieces()) stream.update(piece.view());
-    return stream;
 }
 
 std::optional<object_checksum> combined(checksum_algorithm const algorithm, std::span<part_checksum const> const parts) {

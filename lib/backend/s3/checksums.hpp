@@ -3,9 +3,9 @@
 #include "base/checksum.hpp"
 #include "http/fields.hpp"
 
-#include <sluice/bytes.hpp>
 #include <sluice/checksum.hpp>
 #include <sluice/error.hpp>
+#include <sluice/s3.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -22,10 +22,15 @@ struct checksum_rules {
     std::optional<checksum_algorithm> send;  ///< with every write
     bool ask = false;                        ///< with every read
     bool check = true;                       ///< what comes
+    bool behind = false;                     ///< what is written from a source has its checksum in a trailer
+    bool sign = false;                       ///< bodies go into the signature
 };
 
 /// `on_aws`: what `automatic` depends on.
 checksum_rules rules_of(checksum_mode writes, checksum_mode reads, checksum_algorithm algorithm, bool on_aws) noexcept;
+
+/// The same of a store's settings.
+checksum_rules rules_of(s3_settings const& settings, bool on_aws) noexcept;
 
 std::string_view checksum_header(checksum_algorithm algorithm) noexcept;   ///< "x-amz-checksum-crc32c"
 std::string_view checksum_word(checksum_algorithm algorithm) noexcept;     ///< "CRC32C"
@@ -33,9 +38,6 @@ std::string_view checksum_element(checksum_algorithm algorithm) noexcept;  ///< 
 
 /// The checksum a service tells of the whole object; none of its parts' checksums ("-3"), and none we do not know.
 std::optional<object_checksum> told_checksum(http::fields const& headers);
-
-/// Of what lies in memory. Nothing for a source: its bytes would have to be read twice.
-std::optional<base::checksum_stream> checksum_of(payload const& data, checksum_algorithm algorithm);
 
 /// A part of an upload that was sent with a checksum.
 struct part_checksum {

@@ -65,7 +65,7 @@ core::core(s3_settings s, place first)
     : settings(std::move(s)),
       uri(settings.bucket.empty() ? "s3://" : "s3://" + settings.bucket + '/'),
       log(settings.log, settings.verbosity),
-      checksums(rules_of(settings.write_checksums, settings.read_checksums, settings.checksum, first.on_aws)),
+      checksums(rules_of(settings, first.on_aws)),
       tokens_(settings.retry.bucket_size) {
     places_.push_back(std::make_unique<place const>(std::move(first)));
     place_ = places_.back().get();

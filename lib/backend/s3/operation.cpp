@@ -121,7 +121,8 @@ void operation::prepare(recipe const& what) {
     as_.signed_at = tries_.clock().wall() + std::chrono::duration_cast<wall_time::duration>(store_->clock_offset());
     if (!anonymous) {
         std::string_view hash = what.payload_hash;
-        bool const has_body = what.method == "PUT" || what.method == "POST";
+        // An empty body need not be left out of the signature, but by default writes are signed as they ever were.
+        bool const has_body = what.body.size() > 0 || (!store_->checksums.sign && (what.method == "PUT" || what.method == "POST"));
         if (hash.empty()) hash = has_body ? auth::unsigned_payload : auth::empty_payload_hash;
         store_->signer.sign(request_, *keys_, where_->region, as_.signed_at, hash);
     }

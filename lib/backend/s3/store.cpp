@@ -1,5 +1,6 @@
 #include "async/entropy.hpp"
 #include "backend/s3/body.hpp"
+#include "backend/s3/body_proof.hpp"
 #include "backend/s3/copying.hpp"
 #include "backend/s3/core.hpp"
 #include "backend/s3/multipart.hpp"
@@ -91,12 +92,6 @@ put_result put_result_of(http::response_head const& head) {
     return done;
 }
 
-/// Empty for a source: its bytes would have to be read twice.
-std::string checksum_text(payload const& data, checksum_algorithm const algorithm) {
-    std::optional<base::checksum_stream> sum = checksum_of(data, algorithm);
-    return sum ? sum->finish() : std::string();
-}
-
 /// Whose object there is after a conditional put lost its answer.
 struct found_object {
     bool there = false, ours = false;
@@ -129,10 +124,11 @@ awaitable<put_result> put(store_pointer store, object_key where, payload data, p
         op.deliver(store::check_key(op.key()));
         op.deliver(store->check_customer_key(options.keeping.key));
         std::uint64_t const size = data.size();
-        std::string const checksum = op.checksums().send ? checksum_text(data, *op.checksums().send) : std::string();
+        body_proof proof(data, op.checksums(), body_proof::source_policy::unread);
+        if (proof.must_read()) co_await proof.read();
         recipe r = op.deliver(put_recipe(op.key(), std::move(data), options, form));
         r.ask_first = true;
-        if (!checksum.empty()) r.headers.add(checksum_header(*op.checksums().send), checksum);
+        proof.attach(r);
         if (exclusive) r.headers.add(put_id_header, id);
         result<http::response> sent = co_await op.send(&r);
         if (!sent && sent.error().reason() == errc::ambiguous) {
@@ -149,6 +145,7 @@ awaitable<put_result> put(store_pointer store, object_key where, payload data, p
         put_result done = put_result_of(answer.head());
         if (done.etag.empty())
             op.raise({errc::protocol, "the answer to the put names no ETag, so nothing says that the object was stored"});
+        std::string const& checksum = proof.checksum().value;
         if (!checksum.empty()) op.deliver(check_stored(answer.head().headers, *op.checksums().send, checksum));
         co_await answer.drain(drain_limit);
         op.succeeded(size);

@@ -1,5 +1,6 @@
 #include "backend/s3/upload.hpp"
 
+#include "backend/s3/body_proof.hpp"
 #include "backend/s3/completion.hpp"
 #include "backend/s3/multipart.hpp"
 #include "backend/s3/response.hpp"
@@ -22,38 +23,17 @@ constexpr std::size_t drain_limit = 64 * 1024;
 
 failure ended() { return {errc::invalid_argument, "the upload has ended"}; }
 
-constexpr std::size_t read_at_once = 256 * 1024;
-
-/// A part's checksum; a source is read for it once before it is sent, since the service would not take the part without.
-awaitable<part_checksum> sum_up(payload data, checksum_algorithm algorithm) {
-    part_checksum sum;
-    sum.size = data.size();
-    std::optional<base::checksum_stream> stream = checksum_of(data, algorithm);
-    if (!stream) {
-        stream.emplace(algorithm);
-        std::vector<std::byte> piece(static_cast<std::size_t>(std::min<std::uint64_t>(read_at_once, sum.size)));
-        for (std::uint64_t at = 0; at < sum.size;) {
-            auto const n = static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), sum.size - at));
-            std::span<std::byte> const into = std::span(piece).first(n);
-            co_await data.source()->read(at, into);
-            stream->update(into);
-            at += n;
-        }
-    }
-    sum.crc = stream->crc();
-    sum.value = stream->finish();
-    co_return std::move(sum);
-}
-
 /// Sends one part until it is taken: its ETag.
-awaitable<result<std::string>> send_part(operation* op, recipe r, part_checksum const* sum) {
-    if (!sum->value.empty()) r.headers.add(checksum_header(*op->checksums().send), sum->value);
+awaitable<result<std::string>> send_part(operation* op, recipe r, body_proof* proof) {
+    if (proof->must_read()) co_await proof->read();
+    proof->attach(r);
     result<http::response> answer = co_await op->send(&r);
     if (!answer) co_return std::move(answer).error();
     std::string etag = meta_of({}, answer->head()).etag;
     if (etag.empty()) co_return failure(errc::protocol, "the answer to the part names no ETag, so nothing says that it was stored");
-    if (!sum->value.empty()) {
-        result<void> const stored = check_stored(answer->head().headers, *op->checksums().send, sum->value);
+    std::string const& checksum = proof->checksum().value;
+    if (!checksum.empty()) {
+        result<void> const stored = check_stored(answer->head().headers, *op->checksums().send, checksum);
         if (!stored) co_return stored.error();
     }
     co_await answer->drain(drain_limit);
@@ -85,10 +65,11 @@ public:
             op.deliver(begin_part(where, size));
             sent_part part;
             part.number = where.number;
-            if (checksum_) part.checksum = co_await sum_up(data, *checksum_);
+            body_proof proof(data, rules(), body_proof::source_policy::read);
             recipe r = part_recipe(where_, id_, where.number, std::move(data), options_.keeping.key);
-            result<std::string> sent = co_await send_part(&op, std::move(r), &part.checksum);
+            result<std::string> sent = co_await send_part(&op, std::move(r), &proof);
             part.etag = op.deliver(std::move(sent));
+            part.checksum = proof.checksum();
             took(where, size, std::move(part));
             op.succeeded(size);
         } catch (...) {
@@ -122,10 +103,11 @@ public:
             std::vector<sent_part> parts = sent();
             if (parts.empty()) {  // the protocol has no object without parts
                 sent_part none;
-                if (checksum_) none.checksum = co_await sum_up(payload(), *checksum_);
+                body_proof proof(payload(), rules(), body_proof::source_policy::read);
                 recipe r = part_recipe(where_, id_, 1, payload(), options_.keeping.key);
-                result<std::string> sent_none = co_await send_part(&op, std::move(r), &none.checksum);
+                result<std::string> sent_none = co_await send_part(&op, std::move(r), &proof);
                 none.etag = op.deliver(std::move(sent_none));
+                none.checksum = proof.checksum();
                 parts.push_back(std::move(none));
             }
             upload_checksums sums = sums_of(parts);
@@ -184,6 +166,12 @@ private:
         std::vector<written_part> const all = parts_.parts();
         if (result<void> const checked = check_sizes(all); !checked) return checked.error();
         return size;
+    }
+
+    checksum_rules rules() const {
+        checksum_rules of_parts = store_->checksums;
+        of_parts.send = checksum_;
+        return of_parts;
     }
 
     std::vector<sent_part> sent() const {

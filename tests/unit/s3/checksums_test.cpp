@@ -39,6 +39,26 @@ TEST_CASE("s3 checksums: what is sent, asked for and checked, by mode and place"
     }
 }
 
+TEST_CASE("s3 checksums: where a source's goes, and what is signed, by the settings and the place") {
+    struct row {
+        checksum_place place;
+        bool on_aws, behind;
+    };
+    using enum checksum_place;
+    for (row const& r : {row{automatic, true, true}, row{automatic, false, false}, row{before_body, true, false},
+                         row{before_body, false, false}, row{behind_body, true, true}, row{behind_body, false, true}}) {
+        s3_settings settings;
+        settings.source_checksums = r.place;
+        CHECK(rules_of(settings, r.on_aws).behind == r.behind);
+        CHECK_FALSE(rules_of(settings, r.on_aws).sign);
+        settings.signing = payload_signing::signed_payload;
+        CHECK_FALSE(rules_of(settings, r.on_aws).sign);  // without keys
+        settings.credentials = static_credentials(credentials("a", "b"));
+        CHECK(rules_of(settings, r.on_aws).sign);
+        CHECK(rules_of(settings, r.on_aws).send.has_value() == r.on_aws);
+    }
+}
+
 TEST_CASE("s3 checksums: only that of the whole, and only by a known algorithm, is one") {
     CHECK(told_checksum(headers({{"x-amz-checksum-crc32c", "4waSgw=="}})) == object_checksum(checksum_algorithm::crc32c, "4waSgw=="));
     CHECK(told_checksum(headers({{"X-Amz-Checksum-SHA256", "abc="}, {"x-amz-checksum-type", "FULL_OBJECT"}})) ==
