@@ -39,6 +39,14 @@ std::string key_line(credentials const& keys) {
     return line("access key", text);
 }
 
+std::string endpoint_text(s3_settings const& settings) {
+    std::string text = settings.endpoint.empty() ? "AWS" : settings.endpoint;
+    if (settings.fips) text += ", FIPS";
+    if (settings.dual_stack) text += ", dual stack";
+    if (settings.accelerate) text += ", accelerated";
+    return text;
+}
+
 std::string milliseconds(std::chrono::nanoseconds const span) {
     char text[32];
     std::snprintf(text, sizeof text, "%.1f ms", std::chrono::duration<double, std::milli>(span).count());
@@ -73,7 +81,7 @@ awaitable<void> examine(session* at, doctor_options const* options) {
     s3_settings const& settings = at->settings();
     if (options->uri.starts_with("s3:")) {
         std::string head = credentials_lines(*at);
-        head += line("endpoint", settings.endpoint.empty() ? "AWS" : settings.endpoint);
+        head += line("endpoint", endpoint_text(settings));
         head += line("region", settings.region.empty() ? "us-east-1, until the service names another" : settings.region);
         co_await out.write(std::move(head));
         if (settings.credentials) {

@@ -32,7 +32,9 @@ int main(int argc, char** argv) {
     ::setenv("AWS_REGION", options.region.c_str(), 1);
     ::setenv("AWS_CONFIG_FILE", "/dev/null", 1);
     ::setenv("AWS_SHARED_CREDENTIALS_FILE", "/dev/null", 1);
-    for (char const* const name : {"AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL_S3", "AWS_CA_BUNDLE"}) ::unsetenv(name);
+    for (char const* const name : {"AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL_S3", "AWS_CA_BUNDLE", "AWS_USE_FIPS_ENDPOINT",
+                                   "AWS_USE_DUALSTACK_ENDPOINT", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"})
+        ::unsetenv(name);
 
     std::string command = "exec";
     for (int i = 2; i < argc; ++i) command += " '" + std::string(argv[i]) + '\'';

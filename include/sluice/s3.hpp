@@ -45,8 +45,12 @@ struct SLUICE_API s3_settings {
     s3_settings() {}
 
     std::string bucket;
-    std::string region;    ///< empty: "us-east-1", and learned from the service when that is wrong
-    std::string endpoint;  ///< "http://127.0.0.1:9000"; empty: AWS in `region`
+    std::string region;       ///< empty: "us-east-1", and learned from the service when that is wrong
+    std::string endpoint;     ///< "http://127.0.0.1:9000"; empty: AWS in `region`, of whose endpoints the next three choose one
+    bool fips = false;        ///< with cryptography validated by FIPS 140; AWS has these in the USA and Canada, and none in China
+    bool dual_stack = false;  ///< with IPv6 addresses, too
+    bool accelerate =
+        false;  ///< through the edge of AWS's network; for buckets that allow it, without a dot in their name; not with `fips`
     bucket_style style = bucket_style::automatic;
     etag_form put_if_match = etag_form::quoted;
     bool requester_pays = false;  ///< say with every request that who asks pays for it
@@ -71,22 +75,29 @@ struct SLUICE_API s3_settings {
     log_sink log;
     log_level verbosity = log_level::off;
 
-    /// Environment first (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_REGION, AWS_DEFAULT_REGION,
-    /// AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, AWS_CA_BUNDLE, AWS_REQUEST_CHECKSUM_CALCULATION,
-    /// AWS_RESPONSE_CHECKSUM_VALIDATION), then the profile (argument, AWS_PROFILE, or "default") in the files
-    /// AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE; the keys of a profile named by the argument come before the environment's.
-    /// Proxies: https_proxy or HTTPS_PROXY, http_proxy in lower case alone (what a CGI program's HTTP_PROXY says comes from whoever asks
-    /// it), all_proxy or ALL_PROXY where those say nothing, and no_proxy or NO_PROXY. Requests for keys to STS and IAM Identity Center take
-    /// the same ones, those to metadata services never any.
-    /// Keys come from the first of these places that is configured: the environment, the profile (its keys, role_arn with source_profile or
-    /// credential_source, web_identity_token_file, sso_session, credential_process), AWS_WEB_IDENTITY_TOKEN_FILE, the container's metadata
-    /// service (ECS, EKS), EC2's (IMDSv2; where there is none within a second, requests go unsigned). They are fetched when they are
-    /// needed, and again before they expire; settings of keys that contradict each other are said then. `credentials_of_env` tells the
-    /// place. The only place that reads the environment. Errors: invalid_argument for a profile that was named and does not exist.
+    /// Environment first (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_REGION, AWS_DEFAULT_REGION, AWS_CA_BUNDLE,
+    /// AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT, AWS_REQUEST_CHECKSUM_CALCULATION, AWS_RESPONSE_CHECKSUM_VALIDATION), then the
+    /// profile (argument, AWS_PROFILE, or "default") in the files AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE (region, ca_bundle,
+    /// use_fips_endpoint, use_dualstack_endpoint, and below `s3 =` addressing_style, use_accelerate_endpoint, use_dualstack_endpoint); the
+    /// keys of a profile named by the argument come before the environment's.
+    /// The endpoint is the first of AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, the endpoint_url below `s3 =` in the section [services x] that
+    /// `services = x` of the profile names, and the profile's own endpoint_url; none of them where AWS_IGNORE_CONFIGURED_ENDPOINT_URLS, or
+    /// else ignore_configured_endpoint_urls of the profile, is true. FIPS and dual stack are chosen for STS and IAM Identity Center as
+    /// well, whose endpoints are set by AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL_SSO, or below `sts =` and `sso =` in the section of
+    /// services. Proxies: https_proxy or HTTPS_PROXY, http_proxy in lower case alone (what a CGI program's HTTP_PROXY says comes from
+    /// whoever asks it), all_proxy or ALL_PROXY where those say nothing, and no_proxy or NO_PROXY. Requests for keys to STS and IAM
+    /// Identity Center take the same ones, those to metadata services never any. Keys come from the first of these places that is
+    /// configured: the environment, the profile (its keys, role_arn with source_profile or credential_source, web_identity_token_file,
+    /// sso_session, credential_process), AWS_WEB_IDENTITY_TOKEN_FILE, the container's metadata service (ECS, EKS), EC2's (IMDSv2; where
+    /// there is none within a second, requests go unsigned). They are fetched when they are needed, and again before they expire; settings
+    /// of keys that contradict each other are said then. `credentials_of_env` tells the place. The only place that reads the environment.
+    /// Errors: invalid_argument for a profile or a section of services that was named and does not exist, and for a setting that has none
+    /// of its values.
     static s3_settings from_env(std::string profile = {});
 };
 
-/// A store of one bucket. Sends nothing; errors of the settings (bucket name, endpoint, CA file) are thrown here.
+/// A store of one bucket. Sends nothing; errors of the settings (bucket name, endpoint, CA file, what AWS does not have together) are
+/// thrown here.
 SLUICE_API std::shared_ptr<object_store> make_s3_store(s3_settings settings);
 
 }  // namespace sluice::inline v0

@@ -161,8 +161,16 @@ private:
         return which;
     }
 
+    /// Empty: AWS's own.
+    std::string endpoint(char const* const variable, std::string_view const service) const {
+        if (in_.ignore_urls) return {};
+        std::string url = around_.variable(variable);
+        return url.empty() ? setting_of(in_.services, nested(service, "endpoint_url")) : url;
+    }
+
     void add_common(role& which) const {
-        which.endpoint = around_.variable("AWS_ENDPOINT_URL_STS");
+        which.endpoint = endpoint("AWS_ENDPOINT_URL_STS", "sts");
+        which.hosts = in_.hosts;
         which.ca_file = in_.ca_file;
         which.network = in_.network;
     }
@@ -190,7 +198,8 @@ private:
         account.region = of("sso_region");
         account.account_id = setting(p, "sso_account_id");
         account.role_name = setting(p, "sso_role_name");
-        account.endpoint = around_.variable("AWS_ENDPOINT_URL_SSO");
+        account.endpoint = endpoint("AWS_ENDPOINT_URL_SSO", "sso");
+        account.hosts = in_.hosts;
         account.ca_file = in_.ca_file;
         account.network = in_.network;
         bool const plain =
@@ -228,10 +237,7 @@ private:
         return here("the metadata service of EC2, if there is one", cached(std::make_shared<instance_if_any>(around_)));
     }
 
-    static std::string setting(profile const& p, std::string_view const name) {
-        auto const at = p.settings.find(name);
-        return at == p.settings.end() ? std::string() : at->second;
-    }
+    static std::string setting(profile const& p, std::string_view const name) { return setting_of(p.settings, name); }
 
     surroundings const& around_;
     chain_input const& in_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "auth/partition.hpp"
 #include "auth/profile.hpp"
 #include "auth/provider.hpp"
 
@@ -15,8 +16,11 @@ struct chain_input {
     chain_input() {}
     std::string config, credentials;
     std::string profile;
-    bool named = false;  ///< by the caller himself: its keys come before the environment's
-    std::string region;  ///< for STS
+    bool named = false;        ///< by the caller himself: its keys come before the environment's
+    std::string region;        ///< for STS
+    host_kind hosts;           ///< of STS and IAM Identity Center
+    profile_section services;  ///< which may set their endpoints, after the variables
+    bool ignore_urls = false;  ///< of endpoints: neither variables nor services set one
     std::string ca_file;
     network_options network;
 };

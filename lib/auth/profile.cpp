@@ -22,8 +22,7 @@ profile_section const* find_in_config(profile_sections const& all, std::string c
 
 std::string value(profile_section const* const section, std::string_view const name) {
     if (section == nullptr) return {};
-    auto const at = section->find(name);
-    return at == section->end() ? std::string() : at->second;
+    return setting_of(*section, name);
 }
 
 std::string either(profile_section const* const first, profile_section const* const second, std::string_view const name) {
@@ -75,6 +74,10 @@ result<profile> read_profile(std::string_view const config_text, std::string_vie
         if (section != nullptr) read.settings.insert(section->begin(), section->end());
     if (profile_section const* const session = find(*configs, "sso-session " + value(&read.settings, "sso_session")))
         read.sso_session = *session;
+    std::string const services = value(&read.settings, "services");
+    profile_section const* const of_services = find(*configs, "services " + services);
+    if (of_services != nullptr) read.services = *of_services;
+    read.lacks_services = of_services == nullptr && !services.empty();
     return read;
 }
 

@@ -22,12 +22,14 @@ struct profile {
     std::string ca_bundle;
     profile_section settings;     ///< of both files
     profile_section sso_session;  ///< the section that the profile's sso_session names
+    profile_section services;     ///< the section that the profile's services names
+    bool lacks_services = false;  ///< it names one, and there is none
 };
 
 /// Pure: the texts of both files (either may be empty). The credentials file wins for keys, the config file for the rest.
 ///
-/// Read as AWS's tools do: [default], [profile x] in the config file and [x] in the credentials file; sections of other kinds, unknown
-/// settings and the indented lines below a setting are passed over; sections of one name are merged, the later line wins.
+/// Read as AWS's tools do: [default], [profile x] in the config file and [x] in the credentials file; sections of other kinds and unknown
+/// settings are passed over; sections of one name are merged, the later line wins.
 /// Errors: invalid_argument naming file and line for text that is no profile file, and for half a key pair. Never quotes a line.
 result<profile> read_profile(std::string_view config_text, std::string_view credentials_text, std::string_view name);
 

@@ -1,5 +1,7 @@
 #include "auth/profile_file.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 #include <optional>
 
@@ -46,8 +48,10 @@ public:
         std::string_view const said = trimmed(text);
         if (said.empty() || said.front() == '#' || said.front() == ';') return std::nullopt;
         std::size_t const indent = text.find_first_not_of(blanks);
-        // Deeper than the setting above it: a part of that one's value ("s3 =" and its list), which nothing here needs.
-        if (in_setting_ && indent > setting_indent_) return std::nullopt;
+        if (in_setting_ && indent > setting_indent_) {  // a part of the value above it
+            deeper(said);
+            return std::nullopt;
+        }
         setting_indent_ = indent;
         return said.front() == '[' ? header(said) : setting(said);
     }
@@ -71,13 +75,21 @@ private:
         if (section_ == nullptr) return wrong("a setting outside of any section");
         std::size_t const separator = said.find_first_of("=:");
         if (separator == std::string_view::npos) return wrong("neither a [section] nor name = value");
-        std::string name(trimmed(said.substr(0, separator)));
+        std::string name = base::lower(trimmed(said.substr(0, separator)));
         if (name.empty()) return wrong("a value without a name");
-        std::ranges::transform(name, name.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-        std::string_view const value = without_comment(said.substr(separator + 1));
-        (*section_)[std::move(name)] = trimmed(value);
+        std::string_view const value = trimmed(without_comment(said.substr(separator + 1)));
+        outer_ = value.empty() ? name : std::string();
+        (*section_)[std::move(name)] = value;
         in_setting_ = true;
         return std::nullopt;
+    }
+
+    /// A setting below one without a value of its own. Anything else is text of several lines, which no setting here has.
+    void deeper(std::string_view const said) {
+        std::size_t const separator = said.find('=');
+        if (outer_.empty() || separator == std::string_view::npos) return;
+        std::string const name = base::lower(trimmed(said.substr(0, separator)));
+        if (!name.empty()) (*section_)[nested(outer_, name)] = trimmed(without_comment(said.substr(separator + 1)));
     }
 
     failure wrong(std::string_view const what) const {
@@ -88,10 +100,18 @@ private:
     std::size_t number_ = 0;
     profile_section* section_ = nullptr;
     bool in_setting_ = false;
+    std::string outer_;  // the setting above, if it may have others below it
     std::size_t setting_indent_ = 0;
 };
 
 }  // namespace
+
+std::string nested(std::string_view const outer, std::string_view const name) { return std::string(outer) + '\n' + std::string(name); }
+
+std::string setting_of(profile_section const& section, std::string_view const name) {
+    auto const at = section.find(name);
+    return at == section.end() ? std::string() : at->second;
+}
 
 result<profile_sections> parse_profile_file(std::string_view text, std::string_view const file) {
     if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);  // the byte order mark of Windows editors

@@ -17,9 +17,9 @@ namespace {
 std::string region_of(role const& which) { return which.region.empty() ? "us-east-1" : which.region; }
 
 result<key_request> to_sts(role const& which) {
-    std::string const region = region_of(which);
-    std::string const suffix = region.starts_with("cn-") ? ".amazonaws.com.cn" : ".amazonaws.com";
-    auto to = parse_web_address(which.endpoint.empty() ? "https://sts." + region + suffix : which.endpoint, "the endpoint of STS");
+    std::string url = which.endpoint;
+    if (url.empty()) url = "https://" + key_service_host("sts", region_of(which), which.hosts);
+    auto to = parse_web_address(url, "the endpoint of STS");
     if (!to) return to.error();
     key_request request;
     request.method = "POST";
@@ -88,7 +88,7 @@ public:
                                   {"RoleSessionName", session},
                                   {"DurationSeconds", duration},
                                   {"ExternalId", role_.external_id}});
-        request->sign_for = region_of(role_);
+        request->sign_for = meant_by(region_of(role_)).name;
         result<key_answer> const answer = co_await auth::fetch(std::move(*request));
         co_return keys_in(answer, "AssumeRole");
     }

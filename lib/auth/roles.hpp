@@ -1,5 +1,6 @@
 #pragma once
 
+#include "auth/partition.hpp"
 #include "auth/provider.hpp"
 
 #include <sluice/network_options.hpp>
@@ -15,6 +16,7 @@ struct role {
     unsigned duration = 3600;  ///< seconds
     std::string region;        ///< of STS; empty: us-east-1
     std::string endpoint;      ///< "https://sts.example"; empty: AWS's in the region
+    host_kind hosts;           ///< which of these
     std::string ca_file;
     network_options network;
 };

@@ -45,7 +45,8 @@ public:
 
 private:
     result<key_request> ask_with(sso_token const& token) const {
-        std::string const base = account_.endpoint.empty() ? "https://portal.sso." + account_.region + ".amazonaws.com" : account_.endpoint;
+        std::string base = account_.endpoint;
+        if (base.empty()) base = "https://" + key_service_host("portal.sso", account_.region, account_.hosts);
         auto to = parse_web_address(base + "/federation/credentials?account_id=" + base::percent_encode(account_.account_id) +
                                         "&role_name=" + base::percent_encode(account_.role_name),
                                     "the address of IAM Identity Center");

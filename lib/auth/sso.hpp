@@ -1,5 +1,6 @@
 #pragma once
 
+#include "auth/partition.hpp"
 #include "auth/provider.hpp"
 
 #include <sluice/network_options.hpp>
@@ -15,6 +16,7 @@ struct sso_account {
     std::string account_id;
     std::string role_name;
     std::string endpoint;  ///< empty: AWS's portal in the region
+    host_kind hosts;       ///< which of these
     std::string ca_file;
     network_options network;
 };

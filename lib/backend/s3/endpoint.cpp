@@ -1,11 +1,12 @@
 #include "backend/s3/endpoint.hpp"
 
+#include "backend/s3/aws_endpoint.hpp"
 #include "base/percent.hpp"
 #include "http/fields.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
+#include <utility>
 
 namespace sluice::inline v0::s3 {
 
@@ -57,51 +58,58 @@ bool valid_bucket(std::string_view const name) noexcept {
     return !name.empty() && name.size() <= 255 && name != "." && name != ".." && std::ranges::all_of(name, fits);
 }
 
-bool fits_host_name(std::string_view const bucket) noexcept {
-    auto const fits = [](char c) { return is_lower(c) || is_digit(c) || c == '-' || c == '.'; };
-    auto const ends = [](char c) { return is_lower(c) || is_digit(c); };
-    return bucket.size() >= 3 && bucket.size() <= 63 && std::ranges::all_of(bucket, fits) && ends(bucket.front()) && ends(bucket.back()) &&
-           bucket.find("..") == std::string_view::npos;
+/// Where requests go, before the bucket is taken into account.
+struct service {
+    endpoint to;
+    std::string region;
+    bool accelerated = false;
+};
+
+/// An empty bucket is for what concerns none.
+result<service> service_of(s3_settings const& settings, std::string_view const bucket, std::string_view const region) {
+    if (!valid_region(region)) return refused("a region has a-z, 0-9 and '-' only, at most 40 of them");
+    service found;
+    found.region = region;
+    if (!settings.endpoint.empty()) {
+        auto own = parse_endpoint(settings.endpoint);
+        if (!own) return own.error();
+        if (auto const checked = check_own_endpoint(settings, own->host); !checked) return checked.error();
+        found.to = *std::move(own);
+        return found;
+    }
+    auto aws = find_aws_endpoint(settings, bucket, region);
+    if (!aws) return aws.error();
+    found.to.tls = true;
+    found.to.host = std::move(aws->host);
+    found.to.port = 443;
+    found.region = std::move(aws->region);
+    found.accelerated = aws->accelerated;
+    return found;
 }
 
-/// What AWS has besides buckets behind the same word, and would be asked for by other rules. Empty for a plain bucket.
-std::string_view no_plain_bucket(std::string_view const name) noexcept {
-    if (name.starts_with("arn:")) return "is an ARN: access points, Outposts and Object Lambda are not supported; name the bucket itself";
-    if (name.ends_with("--x-s3")) return "is a directory bucket of S3 Express, which is not supported: it wants sessions of its own";
-    if (name.ends_with("--xa-s3")) return "is an access point of S3 Express, which is not supported";
-    if (name.ends_with("--op-s3")) return "is an access point of Outposts, which is not supported";
-    if (name.ends_with(".mrap")) return "is a multi-region access point, which is not supported; name the bucket itself";
-    return {};
-}
-
-/// What follows "s3.REGION." (github.com/aws/aws-sdk: partitions.json).
-std::string_view aws_suffix(std::string_view const region) noexcept {
-    struct partition {
-        std::string_view begin, suffix;
-    };
-    static constexpr std::array partitions{
-        partition{"cn-", "amazonaws.com.cn"},    partition{"us-iso-", "c2s.ic.gov"},      partition{"us-isob-", "sc2s.sgov.gov"},
-        partition{"us-isof-", "csp.hci.ic.gov"}, partition{"eu-isoe-", "cloud.adc-e.uk"}, partition{"eusc-", "amazonaws.eu"},
-    };
-    for (partition const& p : partitions)
-        if (region.starts_with(p.begin)) return p.suffix;
-    return "amazonaws.com";  // GovCloud (us-gov-), too
-}
-
-result<endpoint> endpoint_of(s3_settings const& settings, std::string_view const region) {
-    if (settings.endpoint.empty()) return aws_endpoint(region);
-    return parse_endpoint(settings.endpoint);
+/// Without the bucket.
+place bare_place(s3_settings const& settings, service const& s, std::shared_ptr<net::tls_context const> tls) {
+    place p;
+    p.region = s.region;
+    p.on_aws = settings.endpoint.empty();
+    p.host = s.to.authority();
+    p.origin.host = s.to.host;
+    p.origin.port = s.to.port;
+    if (s.to.tls) p.origin.tls = std::move(tls);
+    p.path = s.to.path + '/';
+    return p;
 }
 
 /// Whether the bucket goes into the host name.
-result<bool> in_host_name(s3_settings const& settings, endpoint const& to) {
+result<bool> in_host_name(s3_settings const& settings, service const& s) {
+    if (s.accelerated) return true;
     if (settings.style == bucket_style::path) return false;
-    bool const possible = fits_host_name(settings.bucket) && !to.is_address();
+    bool const possible = fits_host_name(settings.bucket) && !s.to.is_address();
     if (settings.style == bucket_style::virtual_host) {
         if (possible) return true;
-        return refused("the bucket \"" + settings.bucket + "\" cannot stand before the host \"" + to.host + "\"; use bucket_style::path");
+        return refused("the bucket \"" + settings.bucket + "\" cannot stand before the host \"" + s.to.host + "\"; use bucket_style::path");
     }
-    bool const dot_over_tls = to.tls && settings.bucket.find('.') != std::string::npos;  // no wildcard certificate covers it
+    bool const dot_over_tls = s.to.tls && settings.bucket.find('.') != std::string::npos;  // no wildcard certificate covers it
     return settings.endpoint.empty() && possible && !dot_over_tls;
 }
 
@@ -144,14 +152,6 @@ result<endpoint> parse_endpoint(std::string_view const url) {
     return to;
 }
 
-endpoint aws_endpoint(std::string_view const region) {
-    endpoint to;
-    to.tls = true;
-    to.host = "s3." + std::string(region) + '.' + std::string(aws_suffix(region));
-    to.port = 443;
-    return to;
-}
-
 bool valid_region(std::string_view const text) noexcept {
     auto const fits = [](char c) { return is_lower(c) || is_digit(c) || c == '-'; };
     return !text.empty() && text.size() <= 40 && std::ranges::all_of(text, fits);
@@ -159,23 +159,16 @@ bool valid_region(std::string_view const text) noexcept {
 
 result<place> make_place(s3_settings const& settings, std::string_view const region, std::shared_ptr<net::tls_context const> tls) {
     if (!valid_bucket(settings.bucket)) return refused("the bucket name has letters, digits, '-', '.' and '_' only, and is not empty");
-    if (!valid_region(region)) return refused("a region has a-z, 0-9 and '-' only, at most 40 of them");
-    if (auto const why = no_plain_bucket(settings.bucket); settings.endpoint.empty() && !why.empty())
-        return refused("\"" + settings.bucket + "\" " + std::string(why));
-    auto const to = endpoint_of(settings, region);
-    if (!to) return to.error();
-    auto const before_host = in_host_name(settings, *to);
+    auto const s = service_of(settings, settings.bucket, region);
+    if (!s) return s.error();
+    auto const before_host = in_host_name(settings, *s);
     if (!before_host) return before_host.error();
 
-    place p;
-    p.region = region;
-    p.on_aws = settings.endpoint.empty();
-    p.host = to->authority(*before_host ? settings.bucket + '.' : std::string());
-    p.origin.host = *before_host && !to->is_localhost() ? settings.bucket + '.' + to->host : to->host;
-    p.origin.port = to->port;
-    if (to->tls) p.origin.tls = std::move(tls);
-    p.path = to->path + '/';
-    if (!*before_host) {
+    place p = bare_place(settings, *s, std::move(tls));
+    if (*before_host) {
+        p.host = s->to.authority(settings.bucket + '.');
+        if (!s->to.is_localhost()) p.origin.host = settings.bucket + '.' + s->to.host;
+    } else {
         base::percent_encode(p.path, settings.bucket, false);
         p.path += '/';
     }
@@ -183,18 +176,9 @@ result<place> make_place(s3_settings const& settings, std::string_view const reg
 }
 
 result<place> make_service_place(s3_settings const& settings, std::string_view const region, std::shared_ptr<net::tls_context const> tls) {
-    if (!valid_region(region)) return refused("a region has a-z, 0-9 and '-' only, at most 40 of them");
-    auto const to = endpoint_of(settings, region);
-    if (!to) return to.error();
-    place p;
-    p.region = region;
-    p.on_aws = settings.endpoint.empty();
-    p.host = to->authority();
-    p.origin.host = to->host;
-    p.origin.port = to->port;
-    if (to->tls) p.origin.tls = std::move(tls);
-    p.path = to->path + '/';
-    return p;
+    auto const s = service_of(settings, {}, region);
+    if (!s) return s.error();
+    return bare_place(settings, *s, std::move(tls));
 }
 
 result<void> check_new_bucket(std::string_view const name, bool const on_aws) {
@@ -217,7 +201,8 @@ result<void> check_new_bucket(std::string_view const name, bool const on_aws) {
 }
 
 result<bool> wants_tls(s3_settings const& settings) {
-    auto const to = endpoint_of(settings, "us-east-1");
+    if (settings.endpoint.empty()) return true;  // AWS's are all https
+    auto const to = parse_endpoint(settings.endpoint);
     if (!to) return to.error();
     return to->tls;
 }

@@ -31,9 +31,6 @@ struct endpoint {
 /// Errors: invalid_argument for anything but http or https, a host, a port and a path: user info, query and fragment are refused.
 result<endpoint> parse_endpoint(std::string_view url);
 
-/// S3 of AWS in `region`.
-endpoint aws_endpoint(std::string_view region);
-
 /// ^[a-z0-9-]{1,40}$: what may be made part of a host name or a signature, whoever says it.
 bool valid_region(std::string_view text) noexcept;
 
@@ -47,7 +44,7 @@ struct place {
     bool on_aws = false;  ///< no endpoint was set: another region is another host
 };
 
-/// Errors: invalid_argument for a bucket name, region or endpoint that cannot be.
+/// Errors: invalid_argument for a bucket name, region or endpoint that cannot be, and for what AWS does not have together.
 result<place> make_place(s3_settings const& settings, std::string_view region, std::shared_ptr<net::tls_context const> tls);
 
 /// Where requests go that concern no bucket; the one of `settings` does not count. Errors: as `make_place`.

@@ -66,6 +66,17 @@ awaitable<std::vector<listed_bucket>> list_buckets(store_pointer store, call_opt
     co_return all;
 }
 
+/// Transfer acceleration is for what is in a bucket: AWS makes and removes buckets at its usual endpoints only.
+store_pointer unaccelerated(store_pointer store) {
+    if (!store->settings.accelerate) return store;
+    s3_settings settings = store->settings;
+    settings.accelerate = false;
+    settings.region = store->where().region;
+    auto made = core::make(std::move(settings));
+    if (!made) throw_error(std::move(made).error(), "open", store->uri);
+    return std::move(*made);
+}
+
 awaitable<std::string> presign(store_pointer store, object_key where, presign_options options) {
     boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
     wall_time const now = async::clock::of(executor).wall();
@@ -114,13 +125,13 @@ awaitable<void> s3_bucket::abort_upload(object_key where, std::string id, call_o
 
 awaitable<void> s3_bucket::create(create_bucket_options options) const {
     result<s3::recipe> what = s3::create_recipe(core_->settings.bucket, core_->where(), options);
-    return s3::apply(core_, "create bucket", {}, std::move(what), "BucketAlreadyOwnedByYou", std::move(options));
+    return s3::apply(s3::unaccelerated(core_), "create bucket", {}, std::move(what), "BucketAlreadyOwnedByYou", std::move(options));
 }
 
 awaitable<void> s3_bucket::remove(call_options options) const {
     s3::recipe what;
     what.method = "DELETE";
-    return s3::apply(core_, "remove bucket", {}, std::move(what), "NoSuchBucket", std::move(options));
+    return s3::apply(s3::unaccelerated(core_), "remove bucket", {}, std::move(what), "NoSuchBucket", std::move(options));
 }
 
 awaitable<std::string> s3_bucket::head(call_options options) const { return s3::head(core_, std::move(options)); }

@@ -1,6 +1,7 @@
 #include "backend/s3/settings.hpp"
 
 #include "auth/chain.hpp"
+#include "backend/s3/endpoint_settings.hpp"
 #include "http/fields.hpp"
 
 #include <cstdlib>
@@ -102,10 +103,13 @@ network_options network_of(surroundings const& around) {
     return network;
 }
 
-result<auth::chosen_source> choose(surroundings const& around, found_profile& found) {
+result<auth::chosen_source> choose(surroundings const& around, endpoint_settings const& endpoints, found_profile& found) {
     found.chain.region = region_of(around, found.profile);
     found.chain.ca_file = ca_file_of(around, found.profile);
     found.chain.network = network_of(around);
+    found.chain.hosts = endpoints.hosts;
+    found.chain.services = found.profile.services;
+    found.chain.ignore_urls = endpoints.ignore_urls;
     return auth::choose_source(around, found.chain);
 }
 
@@ -148,7 +152,9 @@ surroundings real_surroundings() {
 result<credentials_report> read_report(surroundings const& around, std::string name) {
     auto found = find_profile(around, std::move(name));
     if (!found) return found.error();
-    auto chosen = choose(around, *found);
+    auto endpoints = read_endpoint_settings(around, found->profile);
+    if (!endpoints) return endpoints.error();
+    auto chosen = choose(around, *endpoints, *found);
     if (!chosen) return chosen.error();
     return std::move(chosen->report);
 }
@@ -156,7 +162,9 @@ result<credentials_report> read_report(surroundings const& around, std::string n
 result<s3_settings> read_settings(surroundings const& around, std::string name) {
     auto found = find_profile(around, std::move(name));
     if (!found) return found.error();
-    auto chosen = choose(around, *found);
+    auto endpoints = read_endpoint_settings(around, found->profile);
+    if (!endpoints) return endpoints.error();
+    auto chosen = choose(around, *endpoints, *found);
     if (!chosen && half_a_key_pair(around)) return chosen.error();
 
     s3_settings settings;
@@ -164,8 +172,11 @@ result<s3_settings> read_settings(surroundings const& around, std::string name) 
     settings.region = found->chain.region;
     settings.ca_file = found->chain.ca_file;
     settings.network = found->chain.network;
-    settings.endpoint = first_of(around, {"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"});
-    if (settings.endpoint.empty()) settings.endpoint = found->profile.endpoint_url;
+    settings.endpoint = std::move(endpoints->url);
+    settings.style = endpoints->style;
+    settings.fips = endpoints->fips;
+    settings.dual_stack = endpoints->dual_stack;
+    settings.accelerate = endpoints->accelerate;
     auto const writes = mode_of(around, "AWS_REQUEST_CHECKSUM_CALCULATION");
     if (!writes) return writes.error();
     auto const reads = mode_of(around, "AWS_RESPONSE_CHECKSUM_VALIDATION");

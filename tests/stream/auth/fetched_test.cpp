@@ -260,3 +260,42 @@ CO_TEST("credentials: STS is asked through the proxy, a metadata service never")
     REQUIRE(proxy.requests().size() == 1);
     CHECK(proxy.requests().front().target == "http://sts.example/");
 }
+
+CO_TEST("credentials: where STS is asked, by services, by FIPS and dual stack, or neither") {
+    script_server proxy(
+        [](received_request const& r) { return r.method == "CONNECT" ? scripted_reply::status(403) : sts_answers("AssumeRole"); });
+    struct row {
+        texts variables;
+        bool services, ignore, fips, dual_stack;
+        char const* asked;
+    };
+    row const rows[] = {
+        {{}, true, false, false, false, "http://sts.services.example/"},
+        {{{"AWS_ENDPOINT_URL_STS", "http://sts.example"}}, true, false, false, false, "http://sts.example/"},
+        {{{"AWS_ENDPOINT_URL_STS", "http://sts.example"}}, true, true, false, false, "sts.eu-west-1.amazonaws.com:443"},
+        {{}, false, false, true, false, "sts-fips.eu-west-1.amazonaws.com:443"},
+        {{}, false, false, false, true, "sts.eu-west-1.api.aws:443"},
+    };
+    std::size_t before = 0;
+    for (row const& r : rows) {
+        chain_input in;
+        in.profile = "p";
+        in.named = true;
+        in.region = "eu-west-1";
+        in.network.http_proxy = in.network.https_proxy = proxy.endpoint();
+        in.config = "[profile p]\nrole_arn = arn:aws:iam::1:role/r\ncredential_source = Environment\n";
+        in.hosts.fips = r.fips;
+        in.hosts.dual_stack = r.dual_stack;
+        in.ignore_urls = r.ignore;
+        if (r.services) in.services[nested("sts", "endpoint_url")] = "http://sts.services.example";
+        texts variables{{"AWS_ACCESS_KEY_ID", "A"}, {"AWS_SECRET_ACCESS_KEY", "S"}};
+        variables.insert(r.variables.begin(), r.variables.end());
+        auto const source = choose_source(around(std::move(variables)), in).value().source;
+        std::string const why = co_await complaint(source);
+        CHECK_MESSAGE((why == "none") == std::string_view(r.asked).starts_with("http:"), why);
+        auto const seen = proxy.requests();
+        REQUIRE(seen.size() > before);
+        CHECK(seen[before].target == r.asked);
+        before = seen.size();
+    }
+}

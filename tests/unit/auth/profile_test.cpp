@@ -92,6 +92,45 @@ TEST_CASE("the syntax AWS's tools accept") {
     CHECK(p.keys_elsewhere.empty());
 }
 
+TEST_CASE("deeper lines are settings below the one above them, if that has no value of its own") {
+    auth::profile const p = read(
+        "[default]\n"
+        "s3 =   # what follows\n"
+        "  Region = one   ; and a comment\n"
+        "\n"
+        "  # more of it\n"
+        "    deep.er = a = b\n"
+        "  no setting\n"
+        "  = no name\n"
+        "region = two\n"
+        "  three = continued\n"
+        "sts =\n"
+        "s3 region = literal\n"
+        "[default]\n"
+        "s3 =\n"
+        "  other = x\n",
+        "");
+    auto const of_s3 = [&](char const* name) { return auth::setting_of(p.settings, auth::nested("s3", name)); };
+    CHECK(of_s3("region") == "one");
+    CHECK(of_s3("deep.er") == "a = b");
+    CHECK(of_s3("other") == "x");
+    CHECK(p.region == "two");
+    CHECK(auth::setting_of(p.settings, auth::nested("region", "three")).empty());
+    CHECK(auth::setting_of(p.settings, "s3 region") == "literal");
+    CHECK(p.settings.size() == 7);  // three of s3, itself, region, sts, and the odd one
+}
+
+TEST_CASE("the section of services that a profile names") {
+    std::string const services = "[services local]\ns3 =\n  endpoint_url = http://s3\nsts =\n  endpoint_url = http://sts\n";
+    auth::profile const p = read(services + "[default]\nservices = local\n", "");
+    CHECK_FALSE(p.lacks_services);
+    CHECK(auth::setting_of(p.services, auth::nested("sts", "endpoint_url")) == "http://sts");
+    CHECK(read(services + "[default]\nservices = other\n", "").lacks_services);
+    auth::profile const none = read(services + "[services ]\nx = y\n[default]\nregion = r\n", services);
+    CHECK_FALSE(none.lacks_services);
+    CHECK(none.services.empty());
+}
+
 TEST_CASE("settings that are all indented alike are settings") {
     auth::profile const p =
         read("", "[default]\n    aws_access_key_id = A\n    aws_secret_access_key = S\n      continued\n    region = r\n");
