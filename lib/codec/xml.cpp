@@ -4,9 +4,11 @@
 
 #include <pugixml.hpp>
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace sluice::inline v0::codec {
 
@@ -14,8 +16,10 @@ namespace {
 
 // What the default flags hide must be seen to be refused: DOCTYPE, text outside the root, a second root. References stay as they
 // are, because pugixml lets &#0; and unknown entities pass; line ends stay, because they may be part of a key.
-constexpr unsigned flags = pugi::parse_cdata | pugi::parse_ws_pcdata | pugi::parse_doctype | pugi::parse_fragment;
-constexpr int depth_limit = 32;
+constexpr unsigned flags =
+    pugi::parse_cdata | pugi::parse_ws_pcdata | pugi::parse_doctype | pugi::parse_fragment | pugi::parse_embed_pcdata;
+constexpr std::size_t depth_limit = 32;
+constexpr std::size_t bytes_of_a_node = 32;  // about, in a listing
 
 struct reference {
     std::uint32_t code;
@@ -99,53 +103,69 @@ void append_decoded(std::string& to, std::string_view text) {
 
 bool only_space(std::string_view const text) noexcept { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
 
-std::string_view local_name(pugi::xml_node const node) noexcept {
-    std::string_view const name = node.name();
-    std::size_t const colon = name.find(':');
-    return colon == std::string_view::npos ? name : name.substr(colon + 1);
-}
+/// Brings a document into the order of its text, and says what is wrong with it. pugixml walks without recursion: depth is the sender's
+/// choice until it is checked.
+class flattening final : public pugi::xml_tree_walker {
+public:
+    explicit flattening(std::vector<xml_node>& to) : to_(to) {}
 
-/// What is wrong around the root; empty when there is exactly one root and nothing else that counts.
-std::string_view wrong_outside(pugi::xml_document const& document) noexcept {
-    int roots = 0;
-    for (pugi::xml_node const node : document.children()) {
-        if (node.type() == pugi::node_doctype) return "a DOCTYPE is not accepted";
-        if (node.type() == pugi::node_element) {
-            ++roots;
-        } else if (!only_space(node.value())) {
-            return "text outside the root element";
-        }
+    /// Empty when there is exactly one root, and nothing else that counts beside it or is wrong inside.
+    std::string_view wrong() const noexcept {
+        if (!wrong_.empty()) return wrong_;
+        if (roots_ == 0) return "no root element";
+        return roots_ == 1 ? std::string_view() : "more than one root element";
     }
-    if (roots == 0) return "no root element";
-    return roots == 1 ? std::string_view() : "more than one root element";
-}
 
-/// What is wrong inside. Walks without recursion: depth is the sender's choice until it is checked.
-std::string_view wrong_inside(pugi::xml_node const root) noexcept {
-    int depth = 0;
-    for (pugi::xml_node node = root;;) {
-        if (node.type() == pugi::node_doctype) return "a DOCTYPE is not accepted";
-        if (node.type() == pugi::node_pcdata && !references_are_sound(node.value())) return "an unknown entity or a forbidden character";
-        if (node.first_child()) {
-            if (++depth > depth_limit) return "nested too deeply";
-            node = node.first_child();
-            continue;
+private:
+    bool for_each(pugi::xml_node& node) override {
+        xml_node one;
+        switch (node.type()) {
+        case pugi::node_element: name(one, node.name()); break;
+        case pugi::node_pcdata: one.kind = xml_node::what::text; break;
+        case pugi::node_cdata: one.kind = xml_node::what::verbatim; break;
+        default: return refuse("a DOCTYPE is not accepted");  // the flags let nothing else through
         }
-        while (node != root && !node.next_sibling()) {
-            node = node.parent();
-            --depth;
+        std::string_view const text = node.value();
+        one.text_at = text.data();
+        one.text_size = static_cast<std::uint32_t>(text.size());
+        auto const level = static_cast<std::size_t>(depth());
+        if (level > depth_limit) return refuse("nested too deeply");
+        if (level == 0) {
+            if (one.kind != xml_node::what::element) return only_space(text) || refuse("text outside the root element");
+            ++roots_;
         }
-        if (node == root) return {};
-        node = node.next_sibling();
+        if (one.kind != xml_node::what::verbatim && !references_are_sound(text))
+            return refuse("an unknown entity or a forbidden character");
+        add(one, level);
+        return true;
     }
-}
 
-pugi::xml_node element_from(pugi::xml_node node) noexcept {
-    while (node && node.type() != pugi::node_element) node = node.next_sibling();
-    return node;
-}
+    static void name(xml_node& of, std::string_view name) noexcept {
+        std::size_t const colon = name.find(':');
+        if (colon != std::string_view::npos) name.remove_prefix(colon + 1);
+        of.name_at = name.data();
+        of.name_size = static_cast<std::uint32_t>(name.size());
+    }
 
-pugi::xml_node as_node(void* const node) noexcept { return pugi::xml_node(static_cast<pugi::xml_node_struct*>(node)); }
+    void add(xml_node const& one, std::size_t const level) {
+        std::size_t const at = to_.size();
+        if (last_[level] != 0) to_[last_[level] - 1].next = static_cast<std::uint32_t>(at - (last_[level] - 1));
+        if (level > 0) to_[last_[level - 1] - 1].has_child = true;
+        last_[level] = at + 1;
+        last_[level + 1] = 0;
+        to_.push_back(one);
+    }
+
+    bool refuse(std::string_view const why) noexcept {
+        wrong_ = why;
+        return false;
+    }
+
+    std::vector<xml_node>& to_;
+    std::string_view wrong_;
+    int roots_ = 0;
+    std::array<std::size_t, depth_limit + 2> last_{};  // the latest node of each level below the present parents, counted from 1
+};
 
 failure refused(std::string_view const why) { return {errc::protocol, "the XML of the answer is refused: " + std::string(why)}; }
 
@@ -153,7 +173,7 @@ failure refused(std::string_view const why) { return {errc::protocol, "the XML o
 
 struct xml_document::state {
     std::string text;  // what the nodes point into
-    pugi::xml_document document;
+    std::vector<xml_node> nodes;
 };
 
 xml_document::xml_document(std::unique_ptr<state> s) noexcept : state_(std::move(s)) {}
@@ -168,16 +188,17 @@ result<xml_document> xml_document::parse(std::string text, std::size_t const lim
     auto s = std::make_unique<state>();
     s->text = std::move(text);
     s->text += '\n';  // pugixml overlooks a single character at the very end of its buffer
-    pugi::xml_parse_result const parsed = s->document.load_buffer_inplace(s->text.data(), s->text.size(), flags, pugi::encoding_utf8);
+    pugi::xml_document document;
+    pugi::xml_parse_result const parsed = document.load_buffer_inplace(s->text.data(), s->text.size(), flags, pugi::encoding_utf8);
     if (!parsed) return refused(std::string(parsed.description()) + " at byte " + std::to_string(parsed.offset));
-    if (auto const wrong = wrong_outside(s->document); !wrong.empty()) return refused(wrong);
-    if (auto const wrong = wrong_inside(element_from(s->document.first_child())); !wrong.empty()) return refused(wrong);
+    s->nodes.reserve(s->text.size() / bytes_of_a_node);
+    flattening walk(s->nodes);
+    document.traverse(walk);
+    if (!walk.wrong().empty()) return refused(walk.wrong());
     return xml_document(std::move(s));
 }
 
-xml_element xml_document::root() const noexcept { return xml_element(element_from(state_->document.first_child()).internal_object()); }
-
-std::string_view xml_element::name() const noexcept { return local_name(as_node(node_)); }
+xml_element xml_document::root() const noexcept { return xml_element(state_->nodes.data()); }
 
 xml_element xml_element::child(std::string_view const wanted) const noexcept {
     xml_element found = first_child();
@@ -185,17 +206,25 @@ xml_element xml_element::child(std::string_view const wanted) const noexcept {
     return found;
 }
 
-xml_element xml_element::first_child() const noexcept { return xml_element(element_from(as_node(node_).first_child()).internal_object()); }
-
-xml_element xml_element::next() const noexcept { return xml_element(element_from(as_node(node_).next_sibling()).internal_object()); }
-
 std::string xml_element::text() const {
     std::string joined;
-    for (pugi::xml_node const part : as_node(node_).children()) {
-        if (part.type() == pugi::node_pcdata) append_decoded(joined, part.value());
-        if (part.type() == pugi::node_cdata) joined += part.value();
-    }
+    std::string_view const all = text(joined);
+    if (all.data() != joined.data()) joined = all;
     return joined;
+}
+
+std::string_view xml_element::text(std::string& scratch) const {
+    if (node_ == nullptr) return {};
+    xml_node const* part = inside(node_);
+    std::string_view const first = node_->text();
+    if (part == nullptr && first.find('&') == std::string_view::npos) return first;
+    scratch.clear();
+    append_decoded(scratch, first);
+    for (; part != nullptr; part = behind(part)) {
+        if (part->kind == xml_node::what::text) append_decoded(scratch, part->text());
+        if (part->kind == xml_node::what::verbatim) scratch += part->text();
+    }
+    return scratch;
 }
 
 void xml_escape(std::string& to, std::string_view const text) {

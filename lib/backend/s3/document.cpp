@@ -23,7 +23,8 @@ result<codec::xml_document> parse_as(std::string document, std::size_t const lim
 }
 
 result<std::string> name_of(codec::xml_element const element, bool const encoded) {
-    std::string text = element.text();
+    std::string scratch;
+    std::string text(element.text(scratch));
     if (encoded) {
         std::ranges::replace(text, '+', ' ');
         if (text.find('%') == std::string::npos) return text;  // as sound as the document it came from

@@ -46,21 +46,28 @@ entry_parts parts_of(xml_element const entry) noexcept {
     return parts;
 }
 
-result<object_meta> read_entry(xml_element const entry, std::string_view const prefix, bool const encoded) {
+/// Into `object`, where it stays: a listing is mostly this, and objects are large.
+result<void> read_entry(object_meta& object, xml_element const entry, std::string_view const prefix, bool const encoded) {
     entry_parts const parts = parts_of(entry);
     auto key = name_under(prefix, parts.key, encoded);
     if (!key) return key.error();
-    object_meta object;
     object.key = std::move(*key);
-    std::string const size = parts.size.text();
+    std::string scratch;
+    std::string_view const size = parts.size.text(scratch);
     auto const [end, error] = std::from_chars(size.data(), size.data() + size.size(), object.size);
     if (error != std::errc() || end != size.data() + size.size()) return broken("the listing has an object without a size");
     object.etag = parts.etag.text();
     if (!object.etag.starts_with('"')) object.etag = quoted_etag(object.etag);
-    object.last_modified = base::parse_iso8601(parts.modified.text());
+    object.last_modified = base::parse_iso8601(parts.modified.text(scratch));
     if (parts.storage_class) object.storage_class = parts.storage_class.text();
     if (parts.owner) object.owner = parts.owner.text_of("ID");
-    return object;
+    return {};
+}
+
+std::size_t count(xml_element const root, std::string_view const name) noexcept {
+    std::size_t n = 0;
+    for (xml_element e = root.first_child(); e; e = e.next()) n += e.name() == name;
+    return n;
 }
 
 /// One name of both; no key has a zero byte.
@@ -77,11 +84,11 @@ result<list_page> parse_list(std::string document, std::string_view const prefix
     xml_element const root = parsed->root();
     bool const encoded = root.text_of("EncodingType") == "url";
     list_page page;
+    page.objects.reserve(count(root, "Contents"));
     for (xml_element e = root.first_child(); e; e = e.next()) {
         if (e.name() == "Contents") {
-            auto object = read_entry(e, prefix, encoded);
-            if (!object) return object.error();
-            page.objects.push_back(std::move(*object));
+            auto const read = read_entry(page.objects.emplace_back(), e, prefix, encoded);
+            if (!read) return read.error();
         } else if (e.name() == "CommonPrefixes") {
             auto group = name_under(prefix, e.child("Prefix"), encoded);
             if (!group) return group.error();
