@@ -30,14 +30,14 @@ enum class etag_form {
 /// What of a write its signature covers, of objects and of parts.
 enum class payload_signing {
     unsigned_payload,  ///< its head; the body is protected by TLS and, where one is sent, by its checksum
-    signed_payload,    ///< its body as well, by SHA-256: for services that refuse anything else. A body from a source is read twice
+    signed_payload,    ///< its body as well, by SHA-256, for services that refuse anything else; see `checksum_place` for sources
 };
 
 /// Where the checksum of a body that comes from a source is sent (see `payload_source`); of what lies in memory it goes before the body.
 enum class checksum_place {
     automatic,    ///< behind the body on AWS, before it elsewhere: Ceph RGW 16.2, for one, does not know the former
-    before_body,  ///< a source is read twice: for its checksum, then to be sent. A put of one in a single request has none
-    behind_body,  ///< as an aws-chunked trailer: each byte is read once. A signed payload is read twice anyway, and has it before
+    before_body,  ///< a source is read twice, first for its checksum. Unsigned, a put of one in a single request goes without
+    behind_body,  ///< as an aws-chunked trailer, with a signed payload in signed chunks: each byte is read once
 };
 
 /// Everything a store of one S3 bucket needs. `from_env` fills it as the AWS tools would; what is set afterwards wins.

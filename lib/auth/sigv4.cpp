@@ -91,7 +91,22 @@ void sigv4_signer::sign(http::request& to, credentials const& keys, std::string_
 void sigv4_signer::sign(http::request& to, credentials const& keys, std::string_view const region,
                         std::chrono::system_clock::time_point const now, std::string_view const payload_hash,
                         header_filter const is_signed) const {
-    if (keys.access_key.empty()) return;
+    if (!keys.access_key.empty()) sign_head(to, keys, region, now, payload_hash, is_signed);
+}
+
+chunk_signatures sigv4_signer::sign_chunked(http::request& to, credentials const& keys, std::string_view const region,
+                                            std::chrono::system_clock::time_point const now, std::string_view const payload_hash,
+                                            header_filter const is_signed) const {
+    base::sha256_digest const signature = sign_head(to, keys, region, now, payload_hash, is_signed);
+    request_time const time(now);
+    std::string scope(time.date());
+    scope.append("/").append(region).append("/").append(state_->service).append("/aws4_request");
+    return chunk_signatures(state_->key_for(keys, time.date(), region), time.whole(), scope, signature);
+}
+
+base::sha256_digest sigv4_signer::sign_head(http::request& to, credentials const& keys, std::string_view const region,
+                                            std::chrono::system_clock::time_point const now, std::string_view const payload_hash,
+                                            header_filter const is_signed) const {
     request_time const time(now);
     to.headers.add("x-amz-date", time.whole());
     to.headers.add("x-amz-content-sha256", payload_hash);
@@ -115,6 +130,7 @@ void sigv4_signer::sign(http::request& to, credentials const& keys, std::string_
     text.append(",SignedHeaders=").append(signed_names).append(",Signature=");
     base::append_hex(text, signature);
     to.headers.add("Authorization", std::string_view(text).substr(value_at));
+    return signature;
 }
 
 std::string sigv4_signer::presign(http::request const& to, credentials const& keys, std::string_view const region,

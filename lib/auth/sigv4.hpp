@@ -1,6 +1,7 @@
 #pragma once
 
 #include "auth/canonical_request.hpp"
+#include "auth/chunk_signatures.hpp"
 #include "http/request.hpp"
 
 #include <sluice/credentials.hpp>
@@ -37,6 +38,11 @@ public:
     void sign(http::request& to, credentials const& keys, std::string_view region, std::chrono::system_clock::time_point now,
               std::string_view payload_hash, header_filter is_signed) const;
 
+    /// The same for a body whose chunks are signed after the head, by what this returns. The access key must not be empty.
+    chunk_signatures sign_chunked(http::request& to, credentials const& keys, std::string_view region,
+                                  std::chrono::system_clock::time_point now, std::string_view payload_hash = signed_chunks_and_trailer,
+                                  header_filter is_signed = signed_by_default) const;
+
     /// The target of a request that whoever sends it need not sign: `to.target` with the signature in its query, good for `expires` from
     /// `now` on, of any body. Every header of `to` is signed, and must be sent as it is.
     /// (docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html)
@@ -44,6 +50,9 @@ public:
                         std::chrono::system_clock::time_point now, std::chrono::seconds expires) const;
 
 private:
+    base::sha256_digest sign_head(http::request& to, credentials const& keys, std::string_view region,
+                                  std::chrono::system_clock::time_point now, std::string_view payload_hash, header_filter is_signed) const;
+
     struct state;
     std::unique_ptr<state> state_;
 };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "testing/s3_objects.hpp"
+#include "testing/s3_signature.hpp"
 #include "testing/s3_uploads.hpp"
 
 #include <string>
@@ -19,7 +20,7 @@ bool is_checksum_header(std::string_view name) noexcept;
 
 /// Undoes aws-chunked, if the body came in it: its trailer becomes a header like any other. Throws s3_problem for anything that is not as
 /// the protocol has it.
-bool decode_chunks(s3_request const& request);
+bool decode_chunks(s3_request const& request, s3_gate const& gate);
 
 /// The algorithm of an upload that begins, "" for none. Throws s3_problem.
 std::string upload_algorithm(s3_request const& request);

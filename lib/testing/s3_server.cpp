@@ -133,7 +133,7 @@ s3_reply s3_server::state::work(s3_request const& request, s3_fault const& fault
     verify_signature(request, gate());
     check_operation(request);
     verify_payload(request);
-    if (decode_chunks(request)) add(&s3_server_counts::trailers, 1);
+    if (decode_chunks(request, gate())) add(&s3_server_counts::trailers, 1);
     if (fault.status != 0) throw s3_problem(fault.status, fault.code, "a fault that the test asked for");
     if (fault.flip_received && *fault.flip_received < request.raw.body.size())
         request.raw.body[static_cast<std::size_t>(*fault.flip_received)] ^= 1;

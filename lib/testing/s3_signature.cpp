@@ -115,7 +115,9 @@ std::string canonical_request(s3_request const& request, authorization const& gi
 std::string const& payload_hash(s3_request const& request) {
     std::string const* const given = request.find_header("x-amz-content-sha256");
     if (given == nullptr) throw refusal("Missing required header for this request: x-amz-content-sha256");
-    if (*given == "UNSIGNED-PAYLOAD" || *given == "STREAMING-UNSIGNED-PAYLOAD-TRAILER") return *given;
+    if (*given == "UNSIGNED-PAYLOAD" || *given == "STREAMING-UNSIGNED-PAYLOAD-TRAILER" ||
+        *given == "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER")
+        return *given;
     if (!is_lower_hex64(*given)) throw refusal("x-amz-content-sha256 must be UNSIGNED-PAYLOAD or a hash", "InvalidArgument");
     return *given;
 }
@@ -149,7 +151,30 @@ void check_token(s3_request const& request, s3_gate const& gate) {
     throw refusal("The provided token is malformed or otherwise invalid.", "InvalidToken");
 }
 
+std::string key_of(authorization const& given, s3_gate const& gate) {
+    std::string key = "AWS4" + gate.secret_key;
+    for (std::string_view const step :
+         {std::string_view(given.date), std::string_view(gate.region), std::string_view("s3"), std::string_view("aws4_request")})
+        key = hmac_sha256(key, step);
+    return key;
+}
+
 }  // namespace
+
+s3_chunk_chain chunk_chain_of(s3_request const& request, s3_gate const& gate) {
+    std::string const* const header = request.find_header("authorization");
+    if (header == nullptr) throw refusal("signed chunks of a request that is not signed", "AccessDenied", 403);
+    authorization const given = parse_authorization(*header);
+    std::string const where = *request.find_header("x-amz-date") + '\n' + given.date + '/' + gate.region + "/s3/aws4_request\n";
+    return {key_of(given, gate), where, given.signature};
+}
+
+void s3_chunk_chain::follow(std::string_view const algorithm_name, std::string_view const digests, std::string_view const given) {
+    std::string const next = hex(hmac_sha256(key, std::string(algorithm_name) + '\n' + where + previous + '\n' + std::string(digests)));
+    if (given != next)
+        throw refusal("The chunk signature we calculated does not match the one you provided.", "SignatureDoesNotMatch", 403);
+    previous = next;
+}
 
 void verify_signature(s3_request const& request, s3_gate const& gate) {
     if (request.has_parameter("X-Amz-Signature")) return verify_presigned(request, gate);
@@ -168,11 +193,7 @@ void verify_signature(s3_request const& request, s3_gate const& gate) {
     std::string const scope = given.date + '/' + gate.region + "/s3/aws4_request";
     std::string const canonical = canonical_request(request, given, payload_hash(request));
     std::string const to_sign = std::string(algorithm) + '\n' + stamp + '\n' + scope + '\n' + hex(sha256(canonical));
-    std::string key = "AWS4" + gate.secret_key;
-    for (std::string_view const step :
-         {std::string_view(given.date), std::string_view(gate.region), std::string_view("s3"), std::string_view("aws4_request")})
-        key = hmac_sha256(key, step);
-    if (hex(hmac_sha256(key, to_sign)) == given.signature) return;
+    if (hex(hmac_sha256(key_of(given, gate), to_sign)) == given.signature) return;
     s3_problem problem =
         refusal("The request signature we calculated does not match the signature you provided.", "SignatureDoesNotMatch", 403);
     problem.elements =

@@ -19,6 +19,15 @@ struct s3_gate {
 /// Verifies the signature in the SigV4 Authorization header or the query: what the head alone tells. Throws s3_problem.
 void verify_signature(s3_request const& request, s3_gate const& gate);
 void verify_presigned(s3_request const& request, s3_gate const& gate);
+/// The chain of signatures of an aws-chunked body, each made from the one before.
+struct s3_chunk_chain {
+    std::string key, where, previous;
+    /// Throws s3_problem when `given` is not the next one, of what has those digests.
+    void follow(std::string_view algorithm, std::string_view digests, std::string_view given);
+};
+/// Of a request whose signature was found good.
+s3_chunk_chain chunk_chain_of(s3_request const& request, s3_gate const& gate);
+
 /// Verifies that the body is the one that was signed, if it was. Throws s3_problem.
 void verify_payload(s3_request const& request);
 

@@ -61,8 +61,8 @@ body_proof::body_proof(payload const& data, checksum_rules const& rules, source_
     : source_(data.size() > 0 ? data.source() : nullptr),
       algorithm_(rules.send),
       sign_(rules.sign) {
-    if (source_ && algorithm_ && rules.behind && !sign_) {
-        coded_ = std::make_shared<aws_chunked_source>(source_, *algorithm_);
+    if (source_ && algorithm_ && rules.behind) {
+        coded_ = std::make_shared<aws_chunked_source>(source_, *algorithm_, sign_);
         return;
     }
     must_read_ = source_ && (sign_ || (algorithm_ && policy == source_policy::read));
@@ -95,7 +95,10 @@ void body_proof::attach(recipe& to) {
         to.headers = coded_headers(to.headers);
         to.headers.add("x-amz-decoded-content-length", std::to_string(coded_->decoded_size()));
         to.headers.add("x-amz-trailer", checksum_header(*algorithm_));
-        to.payload_hash = unsigned_with_trailer;
+        if (sign_)
+            to.signed_chunks = coded_;
+        else
+            to.payload_hash = unsigned_with_trailer;
         std::shared_ptr<payload_source> body = coded_;
         to.body = payload(std::move(body));
         return;

@@ -1,5 +1,6 @@
 #include "backend/s3/operation.hpp"
 
+#include "backend/s3/aws_chunked.hpp"
 #include "base/log.hpp"
 #include "retry/classify.hpp"
 
@@ -37,6 +38,15 @@ operation::operation(std::shared_ptr<core const> store, boost::asio::any_io_exec
     how_.pool = store_->settings.pool;
     how_.deadline = tries_.deadline();
     how_.replayable = kind != retry::operation_kind::exclusive;
+}
+
+awaitable<checksum_rules> operation::rules_for_source() {
+    checksum_rules rules = store_->checksums;
+    if (!rules.behind && !rules.sign) co_return rules;
+    if (store_->settings.credentials) keys_ = co_await store_->settings.credentials->get();
+    bool const anonymous = !keys_ || keys_->access_key.empty();
+    if (anonymous) rules.behind = rules.sign = false;  // what says how such a body is to be read belongs to the signature
+    co_return rules;
 }
 
 awaitable<result<http::response>> operation::send(recipe const* const what) {
@@ -124,7 +134,10 @@ void operation::prepare(recipe const& what) {
         // An empty body need not be left out of the signature, but by default writes are signed as they ever were.
         bool const has_body = what.body.size() > 0 || (!store_->checksums.sign && (what.method == "PUT" || what.method == "POST"));
         if (hash.empty()) hash = has_body ? auth::unsigned_payload : auth::empty_payload_hash;
-        store_->signer.sign(request_, *keys_, where_->region, as_.signed_at, hash);
+        if (what.signed_chunks)
+            what.signed_chunks->sign_by(store_->signer.sign_chunked(request_, *keys_, where_->region, as_.signed_at));
+        else
+            store_->signer.sign(request_, *keys_, where_->region, as_.signed_at, hash);
     }
     how_.ask_first = what.ask_first && store_->asks_before(what.body.size());
     ++attempts_;

@@ -53,6 +53,8 @@ public:
     core const& store() const noexcept { return *store_; }
     object_key const& key() const noexcept { return key_; }
     checksum_rules const& checksums() const noexcept { return store_->checksums; }
+    /// Those for a body that comes from a source: without keys it is neither coded nor signed.
+    awaitable<checksum_rules> rules_for_source();
     /// The last answer that was no success.
     refusal const& last_refusal() const noexcept { return refusal_; }
 

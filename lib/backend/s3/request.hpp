@@ -10,6 +10,7 @@
 #include <sluice/s3.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,6 +18,8 @@
 #include <vector>
 
 namespace sluice::inline v0::s3 {
+
+class aws_chunked_source;
 
 /// One request without what changes from attempt to attempt: place, time, signature.
 struct recipe {
@@ -28,8 +31,9 @@ struct recipe {
     std::string if_match;  ///< value of If-Match; empty for none
     http::fields headers;  ///< all others but Host
     payload body;
-    bool ask_first = false;    ///< the service may be asked whether it wants the body
-    std::string payload_hash;  ///< empty: of no bytes for a request without a body, else UNSIGNED-PAYLOAD
+    bool ask_first = false;                             ///< the service may be asked whether it wants the body
+    std::shared_ptr<aws_chunked_source> signed_chunks;  ///< the body, if its chunks are signed
+    std::string payload_hash;                           ///< empty: of no bytes for a request without a body, else UNSIGNED-PAYLOAD
 };
 
 /// Appends a parameter to an encoded query.

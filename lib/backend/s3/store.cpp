@@ -124,7 +124,9 @@ awaitable<put_result> put(store_pointer store, object_key where, payload data, p
         op.deliver(store::check_key(op.key()));
         op.deliver(store->check_customer_key(options.keeping.key));
         std::uint64_t const size = data.size();
-        body_proof proof(data, op.checksums(), body_proof::source_policy::unread);
+        checksum_rules rules = op.checksums();
+        if (data.source()) rules = co_await op.rules_for_source();
+        body_proof proof(data, rules, body_proof::source_policy::unread);
         if (proof.must_read()) co_await proof.read();
         recipe r = op.deliver(put_recipe(op.key(), std::move(data), options, form));
         r.ask_first = true;

@@ -65,7 +65,10 @@ public:
             op.deliver(begin_part(where, size));
             sent_part part;
             part.number = where.number;
-            body_proof proof(data, rules(), body_proof::source_policy::read);
+            checksum_rules rules = op.checksums();
+            if (data.source()) rules = co_await op.rules_for_source();
+            rules.send = checksum_;
+            body_proof proof(data, rules, body_proof::source_policy::read);
             recipe r = part_recipe(where_, id_, where.number, std::move(data), options_.keeping.key);
             result<std::string> sent = co_await send_part(&op, std::move(r), &proof);
             part.etag = op.deliver(std::move(sent));
@@ -103,7 +106,9 @@ public:
             std::vector<sent_part> parts = sent();
             if (parts.empty()) {  // the protocol has no object without parts
                 sent_part none;
-                body_proof proof(payload(), rules(), body_proof::source_policy::read);
+                checksum_rules rules = op.checksums();
+                rules.send = checksum_;
+                body_proof proof(payload(), rules, body_proof::source_policy::read);
                 recipe r = part_recipe(where_, id_, 1, payload(), options_.keeping.key);
                 result<std::string> sent_none = co_await send_part(&op, std::move(r), &proof);
                 none.etag = op.deliver(std::move(sent_none));
@@ -166,12 +171,6 @@ private:
         std::vector<written_part> const all = parts_.parts();
         if (result<void> const checked = check_sizes(all); !checked) return checked.error();
         return size;
-    }
-
-    checksum_rules rules() const {
-        checksum_rules of_parts = store_->checksums;
-        of_parts.send = checksum_;
-        return of_parts;
     }
 
     std::vector<sent_part> sent() const {

@@ -12,7 +12,7 @@ using namespace sluice::s3;
 namespace {
 
 using kind = chunk_layout::kind;
-constexpr std::uint64_t full = chunk_layout::chunk_size;
+constexpr std::uint64_t full = plain_chunk;
 constexpr std::size_t end = 40;
 
 std::span<std::byte const> raw(std::string_view const text) { return std::as_bytes(std::span(text)); }
@@ -56,7 +56,7 @@ TEST_CASE("aws-chunked: how long a coded body is") {
                                          {full + 1, 8 + full + 2 + 3 + 1 + 2 + end},
                                          {5ull << 30, 5120 * (8 + full + 2) + end},
                                          {(5ull << 30) + 255, 5120 * (8 + full + 2) + 4 + 255 + 2 + end}})
-        CHECK(chunk_layout(r.size, end).coded_size() == r.coded);
+        CHECK(chunk_layout(r.size, plain_chunk, 0, end).coded_size() == r.coded);
 }
 
 TEST_CASE("aws-chunked: where what lies") {
@@ -87,13 +87,30 @@ TEST_CASE("aws-chunked: where what lies") {
                                          {(5ull << 30) + 9, 5120 * whole + 3, kind::data, 5ull << 30, 9}}) {
         CAPTURE(r.size);
         CAPTURE(r.offset);
-        chunk_layout::place const found = chunk_layout(r.size, end).find(r.offset);
+        chunk_layout::place const found = chunk_layout(r.size, plain_chunk, 0, end).find(r.offset);
         CHECK(found.what == r.what);
         CHECK(found.at == r.at);
         CHECK(found.left == r.left);
     }
     CHECK(chunk_head(full) == "100000\r\n");
     CHECK(chunk_head(10) == "a\r\n");
+    CHECK(chunk_head(10, "0f") == "a;chunk-signature=0f\r\n");
+}
+
+TEST_CASE("aws-chunked: signed, it is as long as AWS's example says") {
+    // 66560 bytes in chunks of 64 KiB, a signature in each head: 66824 bytes without a trailer (sigv4-streaming.html).
+    constexpr std::size_t signature = 17 + 64;
+    chunk_layout const example(66'560, signed_chunk, signature, 1 + signature + 4);
+    CHECK(example.coded_size() == 66'824);
+    chunk_layout::place const second = example.find(5 + signature + 2 + 65'536 + 2 + 3 + signature + 2);
+    CHECK(second.what == kind::data);
+    CHECK(second.at == 65'536);
+    CHECK(second.begin == 65'536);
+    CHECK(second.chunk == 1024);
+    std::shared_ptr<payload_source> const source = std::make_shared<sized>(66'560);
+    aws_chunked_source const coded(source, checksum_algorithm::crc32c, true);
+    // What the trailer adds: "x-amz-checksum-crc32c:sOO8/Q==" and "x-amz-trailer-signature:" with 64 digits, a line each.
+    CHECK(coded.size() == 66'824 + 30 + 2 + 24 + 64 + 2);
 }
 
 TEST_CASE("aws-chunked: the published example's trailer") {
@@ -144,22 +161,22 @@ TEST_CASE("body proof: what is read before, what is said where") {
         payload data;
         bool send, behind, sign;
         policy how;
-        bool reads, header, trailer, hash;
+        bool reads, header, trailer, hash, chunks;
     };
     for (row const& r : std::vector<row>{
-             {payload("abc"), false, false, false, policy::read, false, false, false, false},
-             {payload("abc"), true, true, false, policy::read, false, true, false, false},
-             {payload("abc"), true, true, true, policy::unread, false, true, false, true},
-             {payload("abc"), false, true, true, policy::unread, false, false, false, true},
-             {payload(), true, true, true, policy::read, false, true, false, true},
-             {payload(hollow), true, true, false, policy::read, false, true, false, false},
-             {payload(source), false, true, false, policy::read, false, false, false, false},
-             {payload(source), true, false, false, policy::unread, false, false, false, false},
-             {payload(source), true, false, false, policy::read, true, false, false, false},
-             {payload(source), true, true, false, policy::unread, false, false, true, true},
-             {payload(source), true, true, false, policy::read, false, false, true, true},
-             {payload(source), true, true, true, policy::read, true, false, false, false},
-             {payload(source), false, false, true, policy::unread, true, false, false, false},
+             {payload("abc"), false, false, false, policy::read, false, false, false, false, false},
+             {payload("abc"), true, true, false, policy::read, false, true, false, false, false},
+             {payload("abc"), true, true, true, policy::unread, false, true, false, true, false},
+             {payload("abc"), false, true, true, policy::unread, false, false, false, true, false},
+             {payload(), true, true, true, policy::read, false, true, false, true, false},
+             {payload(hollow), true, true, false, policy::read, false, true, false, false, false},
+             {payload(source), false, true, false, policy::read, false, false, false, false, false},
+             {payload(source), true, false, false, policy::unread, false, false, false, false, false},
+             {payload(source), true, false, false, policy::read, true, false, false, false, false},
+             {payload(source), true, true, false, policy::unread, false, false, true, true, false},
+             {payload(source), true, true, false, policy::read, false, false, true, true, false},
+             {payload(source), true, true, true, policy::read, false, false, true, false, true},
+             {payload(source), false, false, true, policy::unread, true, false, false, false, false},
          }) {
         checksum_rules rules;
         if (r.send) rules.send = checksum_algorithm::crc32c;
@@ -173,6 +190,7 @@ TEST_CASE("body proof: what is read before, what is said where") {
         CHECK(to.headers.find("x-amz-checksum-crc32c").has_value() == r.header);
         CHECK(to.headers.find("x-amz-trailer").has_value() == r.trailer);
         CHECK(to.payload_hash.empty() == !r.hash);
+        CHECK((to.signed_chunks != nullptr) == r.chunks);
     }
 }
 
