@@ -18,6 +18,7 @@ namespace {
 // are, because pugixml lets &#0; and unknown entities pass; line ends stay, because they may be part of a key.
 constexpr unsigned flags =
     pugi::parse_cdata | pugi::parse_ws_pcdata | pugi::parse_doctype | pugi::parse_fragment | pugi::parse_embed_pcdata;
+constexpr std::string_view escaped = "&<>\"\r\n\t";
 constexpr std::size_t depth_limit = 32;
 constexpr std::size_t bytes_of_a_node = 32;  // about, in a listing
 
@@ -228,18 +229,21 @@ std::string_view xml_element::text(std::string& scratch) const {
 }
 
 void xml_escape(std::string& to, std::string_view const text) {
-    for (char const c : text) {
-        switch (c) {
+    std::size_t done = 0;  // what needs no reference is appended at once: most names are nothing else
+    for (std::size_t at = text.find_first_of(escaped); at != std::string_view::npos; at = text.find_first_of(escaped, done)) {
+        to.append(text, done, at - done);
+        switch (text[at]) {
         case '&': to += "&amp;"; break;
         case '<': to += "&lt;"; break;
         case '>': to += "&gt;"; break;
         case '"': to += "&quot;"; break;
         case '\r': to += "&#13;"; break;
         case '\n': to += "&#10;"; break;
-        case '\t': to += "&#9;"; break;
-        default: to += c;
+        default: to += "&#9;"; break;
         }
+        done = at + 1;
     }
+    to.append(text, done);
 }
 
 }  // namespace sluice::inline v0::codec

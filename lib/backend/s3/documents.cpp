@@ -7,8 +7,9 @@
 
 #include <algorithm>
 #include <charconv>
-#include <unordered_set>
+#include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace sluice::inline v0::s3 {
 
@@ -70,11 +71,48 @@ std::size_t count(xml_element const root, std::string_view const name) noexcept 
     return n;
 }
 
-/// One name of both; no key has a zero byte.
-std::string removal_name(std::string key, std::string const& version) {
-    if (!version.empty()) key.append(1, '\0').append(version);
-    return key;
-}
+/// What a service has told of each key that was to be removed. It mostly answers in the order it was asked.
+class told_keys {
+    using places = std::unordered_multimap<std::string, std::size_t>;
+
+public:
+    explicit told_keys(std::span<removal const> asked) : asked_(asked), told_(asked.size()) {}
+
+    void tell(std::string_view const key, std::string_view const version) {
+        bool const in_order = next_ < asked_.size() && asked_[next_].key == key && asked_[next_].version == version;
+        if (in_order)
+            told_[next_++] = true;
+        else
+            for (auto [at, end] = places_of(key, version); at != end; ++at) told_[at->second] = true;
+    }
+
+    /// A key that was asked for twice needs to be told only once.
+    bool has(std::size_t const i) {
+        if (told_[i]) return true;
+        auto const [first, end] = places_of(asked_[i].key, asked_[i].version);
+        return std::any_of(first, end, [this](auto const& place) { return told_[place.second]; });
+    }
+
+private:
+    auto places_of(std::string_view const key, std::string_view const version)
+        -> std::pair<places::const_iterator, places::const_iterator> {
+        if (places_.empty())
+            for (std::size_t i = 0; i < asked_.size(); ++i) places_.emplace(name(asked_[i].key, asked_[i].version), i);
+        return places_.equal_range(name(key, version));
+    }
+
+    /// One name of both; no key has a zero byte.
+    static std::string name(std::string_view const key, std::string_view const version) {
+        std::string both(key);
+        if (!version.empty()) both.append(1, '\0').append(version);
+        return both;
+    }
+
+    std::span<removal const> const asked_;
+    std::vector<bool> told_;
+    std::size_t next_ = 0;
+    places places_;  // filled when they are needed
+};
 
 }  // namespace
 
@@ -109,25 +147,27 @@ result<remove_report> parse_delete_result(std::string document, std::span<remova
     result<xml_document> const parsed = parse_as(std::move(document), delete_result_limit, "DeleteResult");
     if (!parsed) return parsed.error();
     remove_report report;
-    std::unordered_set<std::string> told;
+    told_keys told(asked);
     bool const of_versions = std::ranges::any_of(asked, [](removal const& one) { return !one.version.empty(); });
+    std::string key_scratch, version_scratch;
     for (xml_element e = parsed->root().first_child(); e; e = e.next()) {
-        std::string const version = of_versions ? e.text_of("VersionId") : std::string();
-        if (e.name() == "Deleted") told.insert(removal_name(e.text_of("Key"), version));
-        if (e.name() != "Error") continue;
+        if (e.name() != "Deleted" && e.name() != "Error") continue;
+        std::string_view const key = e.child("Key").text(key_scratch);
+        std::string_view const version = of_versions ? e.child("VersionId").text(version_scratch) : std::string_view();
+        told.tell(key, version);
+        if (e.name() == "Deleted") continue;
         remove_report::failed_key failed;
-        failed.key = e.text_of("Key");
+        failed.key = key;
         failed.version = version;
         failed.code = e.text_of("Code");
         failed.message = e.text_of("Message").substr(0, 512);
-        told.insert(removal_name(failed.key, version));
         report.failed.push_back(std::move(failed));
     }
-    for (removal const& one : asked) {
-        if (told.contains(removal_name(one.key, one.version))) continue;
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+        if (told.has(i)) continue;
         remove_report::failed_key silent;
-        silent.key = one.key;
-        silent.version = one.version;
+        silent.key = asked[i].key;
+        silent.version = asked[i].version;
         silent.code = "NoAnswer";
         silent.message = "the service did not say what became of this key";
         report.failed.push_back(std::move(silent));

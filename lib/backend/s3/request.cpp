@@ -1,5 +1,6 @@
 #include "backend/s3/request.hpp"
 
+#include "backend/s3/bucket.hpp"
 #include "base/hash.hpp"
 #include "base/http_date.hpp"
 #include "base/percent.hpp"
@@ -16,7 +17,8 @@ namespace sluice::inline v0::s3 {
 
 namespace {
 
-constexpr std::size_t batch_keys = 1000;               // the protocol's limit
+constexpr std::size_t batch_keys = 1000;  // the protocol's limit
+constexpr std::size_t usual_entry = 96;
 constexpr std::size_t batch_bytes = 2'000'000 - 1000;  // of 2 MB, some kept for the frame
 
 void append_number(std::string& to, std::uint64_t const value) {
@@ -222,6 +224,7 @@ recipe delete_recipe(object_key const& key, std::string_view const version) {
 
 recipe delete_batch_recipe(std::span<removal const> const what) {
     std::string document = "<Delete xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">";
+    document.reserve(what.size() * usual_entry);
     for (removal const& one : what) {
         document += entry_begin;
         codec::xml_escape(document, one.key);
@@ -233,14 +236,7 @@ recipe delete_batch_recipe(std::span<removal const> const what) {
     }
     document += "</Delete>";
 
-    recipe r;
-    r.method = "POST";
-    r.query = "delete=";
-    r.headers.add("Content-Type", "application/xml");
-    r.headers.add("Content-MD5", base::base64_encode(base::md5(std::as_bytes(std::span<char const>(document)))));
-    r.payload_hash = base::hex(base::sha256(document));
-    r.body = payload(document);
-    return r;
+    return with_document("POST", "delete=", document);
 }
 
 std::size_t batch_length(std::span<removal const> const what) noexcept {

@@ -115,6 +115,26 @@ TEST_CASE("batch removal: every version is accounted for, and of one key they ar
     CHECK(report->failed[1].code == "NoAnswer");
 }
 
+TEST_CASE("batch removal: answers count in whatever order they come, and once for a key that was asked for twice") {
+    std::vector<s3::removal> const keys{s3::removal("a"), s3::removal("b"), s3::removal("a"), s3::removal("c"), s3::removal("d")};
+    auto const silent = [&](std::string_view order) {
+        std::string document = "<DeleteResult>", missing;
+        for (char const key : order) document += "<Deleted><Key>" + std::string(1, key) + "</Key></Deleted>";
+        remove_report const report = s3::parse_delete_result(document + "</DeleteResult>", keys).value();
+        CHECK(report.removed == keys.size() - report.failed.size());
+        for (auto const& one : report.failed) missing += one.key;
+        return missing;
+    };
+    CHECK(silent("abacd").empty());
+    CHECK(silent("abcd").empty());
+    CHECK(silent("dcba").empty());
+    CHECK(silent("bdac").empty());
+    CHECK(silent("abad") == "c");
+    CHECK(silent("bcd") == "aa");
+    CHECK(silent("zaz") == "bcd");
+    CHECK(silent("") == "abacd");
+}
+
 TEST_CASE("batch removal: every key is accounted for") {
     std::vector<s3::removal> const keys{s3::removal("a"), s3::removal("b & c"), s3::removal("d"), s3::removal("e")};
     auto const report = s3::parse_delete_result(
