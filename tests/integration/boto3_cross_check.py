@@ -114,9 +114,10 @@ def check_checksums_both_ways(env):
 def check_what_cp_says_of_an_object_arrives(env):
     (env.tmp / "big").write_bytes(os.urandom(9 * MIB))
     (env.tmp / "small").write_bytes(b"x")
+    tag = "cafe" if env.server == "Minio" else "caf\u00e9"  # whose tags have names in ASCII only
     for name in ("big", "small"):
         ok(env.run("cp", name, env.uri(name), "--part-size", "5MiB", "--content-type", "text/x-t", "--cache-control", "no-store",
-                   "--metadata", "colour=light blue", "--metadata", "n=1=2", "--tag", "project=a b", "--tag", "caf\u00e9=1=2/+", "--create-only"))
+                   "--metadata", "colour=light blue", "--metadata", "n=1=2", "--tag", "project=a b", "--tag", f"{tag}=1=2/+", "--create-only"))
         head = env.aws.head_object(Bucket=env.bucket, Key=env.prefix + name)
         assert (head["ContentType"], head["CacheControl"]) == ("text/x-t", "no-store"), head
         wanted = {"colour": "light blue", "n": "1=2"}
@@ -124,7 +125,7 @@ def check_what_cp_says_of_an_object_arrives(env):
         tags = env.aws.get_object_tagging(Bucket=env.bucket, Key=env.prefix + name).get("TagSet")
         if env.server == "Ceph" and name == "big":
             continue  # Ceph 16.2 passes over the tags of an upload in parts
-        assert {t["Key"]: t["Value"] for t in tags} == {"project": "a b", "caf\u00e9": "1=2/+"}, tags
+        assert {t["Key"]: t["Value"] for t in tags} == {"project": "a b", tag: "1=2/+"}, tags
         [about] = lines(env.run("stat", "--json", env.uri(name)))
         assert about["metadata"] == wanted, about
         again = env.run("cp", name, env.uri(name), "--create-only")

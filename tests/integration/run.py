@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""The conformance list and the command line tool against real servers (Ceph, versitygw), over HTTP, over HTTPS through nginx with our own
-authority, and through a front that spoils requests; and cross-checks with AWS's own client.
+"""The conformance list and the command line tool against real servers (Ceph, versitygw; MinIO where SLUICE_TEST_MINIO is set), over HTTP,
+over HTTPS through nginx with our own authority, and through a front that spoils requests; and cross-checks with AWS's own client.
 
 run.py BUILD-DIRECTORY [NAME..]: starts the servers in BUILD-DIRECTORY/servers, runs every check whose name contains a NAME, stops
-what it started. Prints PASS, FAIL or NOT RUN for each; the doctest summary of the conformance list counts case by case.
+what it started. A NAME may be a server's: `run.py build/test minio conformance`. Prints PASS, FAIL or NOT RUN for each; the doctest summary of the conformance list counts case by case.
 
 A check is a function `check_*(env)` in any tests/integration/cli_*.py or boto3_*.py; it fails by raising (plain `assert` will do). `env` offers:
   env.aws                       AWS's own client (boto3) for the same server; env.server: its name
@@ -56,8 +56,8 @@ except ImportError:
 from aws_client import client  # noqa: E402
 from ceph import Ceph  # noqa: E402
 from faults import FaultyFront  # noqa: E402
+from go_servers import Minio, Versitygw  # noqa: E402
 from nginx import FRONTS, Nginx, make_ca  # noqa: E402
-from versitygw import Versitygw  # noqa: E402
 
 
 class Env:
@@ -138,6 +138,12 @@ class Env:
 
 # Cases of the conformance list that a server cannot pass, each for a reason of its own; doctest counts them as skipped.
 CANNOT = {
+    "Minio": {
+        "nasty names*": "an object's name is a path: `a//b`, `.` and `..` are refused",
+        "a name that is no path*": "the same",
+        "a name as long as names can be*": "255 bytes between two slashes at most",
+        "folders: foo/ never matches foo.bar/*": "no object where there is a folder",
+    },
     "Versitygw": {
         "nasty names*": "an object named like a folder (slash at the end) may not have content there",
         "names of control characters*": "its listings hold the characters as they are, which is no XML",
@@ -185,7 +191,7 @@ def swaps_refused(env, name, endpoint):
 
 def conformance_run(env, name, endpoint, changes, *arguments):
     program = env.build / "tests" / "conformance" / "conformance"
-    if env.server == "Versitygw":  # it keeps checksums and compares them
+    if env.server != "Ceph":  # they keep checksums and compare them
         changes = {**changes, "AWS_REQUEST_CHECKSUM_CALCULATION": "when_supported", "AWS_RESPONSE_CHECKSUM_VALIDATION": "when_supported"}
     settings = env.environ(endpoint, SLUICE_STORE="env", SLUICE_TEST_BUCKET=env.bucket, SLUICE_TEST_S3_ENDPOINT=endpoint, **changes)
     return subprocess.run([program, "--no-colors", *arguments], env=settings, cwd=env.tmp, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -262,9 +268,17 @@ def every_request_fails(env):
         assert done.returncode not in (0, 3) and b"attempts in" in done.stderr and time.monotonic() - began < 60, (arguments, done)
 
 
+NAMES_ARE_NO_PATHS = "boto3_cross_check-odd_keys_both_ways"
 NO_FOLDER_IS_AN_OBJECT = ("cli_verbs-keys_with_odd_bytes_are_literal", "cli_verbs-rm_recursive_and_dry_run")
-SERVERS = ((Ceph, lambda name: True),
-           (Versitygw, lambda name: name.startswith(("cli_verbs-", "boto3_")) and name not in NO_FOLDER_IS_AN_OBJECT))
+SERVERS = {Ceph: lambda name: True,
+           Versitygw: lambda name: name.startswith(("cli_verbs-", "boto3_")) and name not in NO_FOLDER_IS_AN_OBJECT,
+           Minio: lambda name: name.startswith(("cli_verbs-", "boto3_")) and name not in (*NO_FOLDER_IS_AN_OBJECT, NAMES_ARE_NO_PATHS)}
+
+
+def servers_of(names):
+    """Those that are named; else all, but MinIO only where SLUICE_TEST_MINIO is set."""
+    named = {kind: wanted for kind, wanted in SERVERS.items() if kind.__name__.lower() in names}
+    return named or {kind: wanted for kind, wanted in SERVERS.items() if kind is not Minio or os.environ.get("SLUICE_TEST_MINIO")}
 
 
 def main(build, *names):
@@ -273,7 +287,9 @@ def main(build, *names):
     servers.mkdir(parents=True, exist_ok=True)
     good = True
     ca = None
-    for kind, wanted in SERVERS:
+    chosen = servers_of(names)
+    names = [name for name in names if name not in {kind.__name__.lower() for kind in SERVERS}]
+    for kind, wanted in chosen.items():
         try:
             ca = ca or make_ca(servers / "ca")
             with kind(servers / kind.__name__) as server:

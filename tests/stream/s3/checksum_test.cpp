@@ -11,7 +11,8 @@
 
 using namespace sluice;
 using namespace sluice::test;
-using testing::s3_fault, testing::s3_request_view, testing::s3_server, testing::s3_server_options;
+using testing::s3_fault, testing::s3_request_view, testing::s3_server, testing::s3_server_options, testing::script_server,
+    testing::scripted_reply;
 
 namespace {
 
@@ -148,6 +149,20 @@ CO_TEST("checksums: a bit flipped on its way there is never stored") {
     co_await up.write({1, 0}, payload("content"));
     co_await up.complete();
     CHECK(server.get("bucket", "parts") == "content");
+}
+
+CO_TEST("checksums: none is sent of a whole without bytes, of which MinIO computes another one") {
+    script_server server;
+    server.push(scripted_reply::ok("<InitiateMultipartUploadResult><UploadId>i</UploadId></InitiateMultipartUploadResult>"));
+    server.push(scripted_reply::ok("", {{"ETag", "\"e\""}}));
+    server.push(scripted_reply::ok("<CompleteMultipartUploadResult><ETag>\"e-1\"</ETag></CompleteMultipartUploadResult>"));
+    auto const store = checked_store(server.endpoint());
+    upload none = co_await store->create_upload("none");
+    co_await none.complete();
+    auto const requests = server.requests();
+    REQUIRE(requests.size() == 3);
+    CHECK(requests[1].header("x-amz-checksum-crc64nvme") == "AAAAAAAAAAA=");
+    CHECK(requests[2].header("x-amz-checksum-crc64nvme").empty());
 }
 
 CO_TEST("checksums: a service that says it stored something else is not believed") {
