@@ -1,6 +1,6 @@
 #include "arguments.hpp"
 
-#include "text/printable.hpp"
+#include "complaint.hpp"
 #include "text/quantity.hpp"
 
 #include <CLI/CLI.hpp>
@@ -53,6 +53,12 @@ void add_global(CLI::App& app, global_options& to) {
     app.add_option("--region", to.region, "signed for; learned from the service when it is wrong")->type_name("NAME");
     app.add_option("--profile", to.profile, "of the AWS configuration files")->type_name("NAME");
     app.add_option("--ca-bundle", to.ca_bundle, "file or c_rehash directory of further trusted certificates")->type_name("PATH");
+    app.add_option("--certificate", to.certificate, "file of a client certificate with its chain, for services that want one")
+        ->type_name("FILE");
+    app.add_option("--key-file", to.key_file, "of its key, where that is in a file of its own")->type_name("FILE");
+    auto const proxy = [&to](std::string const& url) { to.proxy = url; };
+    app.add_option_function<std::string>("--proxy", proxy, "HTTP proxy for all requests to the service, or none; wins over the environment")
+        ->type_name("URL");
     app.add_flag("--no-sign-request", to.no_sign_request, "anonymous: requests are not signed");
     app.add_flag("--path-style", to.path_style, "bucket name in the path, not in the host name");
     app.add_flag("--json", to.json, "one JSON object a line on standard output");
@@ -89,7 +95,7 @@ void add_transfer(CLI::App& app, transfer_options& to, std::string const& part_s
 }
 
 void add_uris(CLI::App& app, std::vector<std::string>& to) {
-    app.add_option("URI", to, "like s3://bucket/key, file:///folder/name or a path")->required()->type_name("");
+    app.add_option("URI", to, "like s3://bucket/key, file:///folder/name, a path or a presigned URL")->required()->type_name("");
 }
 
 /// A verb and what it fills in; the choice is made when it was parsed.
@@ -163,8 +169,8 @@ void add_written(CLI::App& verb, cp_options& to) {
 
 void add_cp(CLI::App& app, command& to, cp_options& options) {
     CLI::App* const verb = add_verb(app, to, "cp", "copy objects and files, each to either; - is standard input or output", options);
-    verb->add_option("FROM", options.from, "object, file, folder or -")->required()->type_name("");
-    verb->add_option("TO", options.to, "object, file, folder or -")->required()->type_name("");
+    verb->add_option("FROM", options.from, "object, file, folder, presigned URL or -")->required()->type_name("");
+    verb->add_option("TO", options.to, "object, file, folder, presigned URL or -")->required()->type_name("");
     verb->add_flag("-r,--recursive", options.recursive, "everything below FROM/, to the same place below TO/");
     verb->add_flag("--keep-partial", options.keep_partial, "after a failure the next copy to a file goes on where this one ended");
     add_transfer(*verb, options.transfer, "--part-size");
@@ -227,22 +233,6 @@ void add_uploads(CLI::App& app, command& to, uploads_ls_options& ls, uploads_abo
     auto* const recursive = end->add_flag("-r,--recursive", abort.recursive, "of the key and of everything below KEY/");
     id->excludes(age)->excludes(recursive);
     end->add_flag("-n,--dry-run", abort.dry_run, "only tell what would be aborted");
-}
-
-/// What is wrong, in one line. CLI11 complains of what is missing before it names what it does not know, mostly a misspelt option.
-std::string complaint(CLI::App const& app, CLI::ParseError const& e) {
-    std::vector<std::string> const unknown = app.remaining(true);
-    auto const option = std::ranges::find_if(unknown, [](std::string const& s) { return s.size() > 1 && s.front() == '-' && s != "--"; });
-    bool const no_verb = dynamic_cast<CLI::RequiredError const*>(&e) != nullptr && std::string_view(e.what()).starts_with("A subcommand");
-    std::string text = e.what();
-    if (option != unknown.end()) {
-        text = "there is no option " + *option;
-    } else if (no_verb && !unknown.empty()) {
-        text = "there is no verb " + unknown.front();
-    } else if (no_verb) {
-        text = "a verb is required";
-    }
-    return printable(text) + " (sluice --help tells more)";
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "progress_display.hpp"
 #include "standard_stream.hpp"
 #include "text/json.hpp"
+#include "text/printable.hpp"
 #include "verbs.hpp"
 
 #include <boost/asio/this_coro.hpp>
@@ -82,7 +83,7 @@ private:
     /// Where the copy goes: into a folder under the last part of the source's name.
     opened target() {
         bool const into_folder =
-            to_.is_local() ? to_.what == place::kind::folder : at_.open(to_.text).key.empty() || to_.text.back() == '/';
+            to_.is_local() ? to_.what == place::kind::folder : !to_.web && (at_.open(to_.text).key.empty() || to_.text.back() == '/');
         if (into_folder && from_.is_stream()) refuse_copy("what comes from a stream has no name: name the target", to_.text);
         std::string name;
         if (into_folder)
@@ -111,7 +112,7 @@ private:
             say("sluice: went on with an interrupted copy: " + std::to_string(done.resumed) + " bytes were there");
         display_.summary(done.object.size);
         std::string const etag = to_.is_local() ? done.object.etag : done.put.etag;
-        co_await tell_copy(&at_, from_.text, told(to), done.object.size, etag, done.resumed);
+        co_await tell_copy(&at_, without_secrets(from_.text), told(to), done.object.size, etag, done.resumed);
     }
 
     awaitable<void> from_stream() {
@@ -149,7 +150,7 @@ private:
         object_meta const object = co_await stream_ranged(from.store, from.key, byte_range::whole(), write, engine);
         if (quiet) co_return;
         display_.summary(object.size);
-        co_await tell_copy(&at_, from_.text, to_.path, object.size, object.etag, 0);
+        co_await tell_copy(&at_, without_secrets(from_.text), to_.path, object.size, object.etag, 0);
     }
 
     session& at_;
@@ -161,7 +162,9 @@ private:
 
 }  // namespace
 
-void refuse_copy(std::string const& what, std::string const& where) { throw_error(failure(errc::invalid_argument, what), "cp", where); }
+void refuse_copy(std::string const& what, std::string const& where) {
+    throw_error(failure(errc::invalid_argument, what), "cp", without_secrets(where));
+}
 
 put_options written_as(cp_options const& options) {
     put_options put;

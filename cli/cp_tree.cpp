@@ -1,5 +1,6 @@
 #include "copying.hpp"
 #include "progress_display.hpp"
+#include "text/printable.hpp"
 #include "verbs.hpp"
 
 #include <sluice/async/semaphore.hpp>
@@ -39,12 +40,11 @@ public:
           how_(copying(options)),
           from_(tree_at(at, place_of(options.from))),
           to_(tree_at(at, place_of(options.to))),
-          text_(options.from),
+          text_(without_secrets(options.from)),
           room_(memory),
           display_(at.global().progress, at.global().verbosity) {
         how_.read.memory_limit = memory / 2;
-        if (place_of(options.from).what == place::kind::file)
-            throw_error(failure(errc::not_found, "there is no such folder"), "cp", options.from);
+        if (place_of(options.from).what == place::kind::file) throw_error(failure(errc::not_found, "there is no such folder"), "cp", text_);
         std::string const from = from_.store->uri() + from_.key, to = to_.store->uri() + to_.key;
         if (to.starts_with(from)) refuse_copy("lies within what is to be copied", options.to);
     }

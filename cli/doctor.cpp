@@ -4,6 +4,7 @@
 #include "verbs.hpp"
 
 #include <sluice/credentials.hpp>
+#include <sluice/s3_bucket.hpp>
 
 #include <boost/asio/this_coro.hpp>
 
@@ -53,10 +54,41 @@ std::string milliseconds(std::chrono::nanoseconds const span) {
     return text;
 }
 
-/// Each attempt of one small listing, and how it ended.
+/// Through which proxy, or why through none; from where, and as whom.
+std::string way_lines(session& at, s3_bucket const& bucket) {
+    std::string text;
+    way_out const way = bucket.way();
+    std::string told = "direct: no proxy is set";
+    if (!way.proxy.empty())
+        told = "through the proxy " + way.proxy + (way.tls ? ", which sees no more than whom it is for" : ", which sees all that is sent");
+    else if (way.no_proxy)
+        told = "direct: NO_PROXY names " + way.host;
+    else if (at.global().proxy)
+        told = "direct: --proxy none";
+    text += line("way out", told);
+    s3_settings const& settings = at.settings();
+    network_options const& network = settings.network;
+    if (!network.local_address.empty()) text += line("from address", network.local_address);
+    if (!network.local_device.empty()) text += line("from device", network.local_device);
+    if (!settings.certificate_file.empty()) text += line("certificate", settings.certificate_file);
+    return text;
+}
+
+/// Settings that go the same way as a presigned URL.
+s3_settings towards(s3_settings settings, std::string const& url) {
+    settings.endpoint = url.substr(0, url.find_first_of("/?", url.find("://") + 3));
+    settings.bucket = "bucket";
+    settings.style = bucket_style::path;
+    settings.fips = settings.dual_stack = settings.accelerate = false;
+    return settings;
+}
+
+/// Each attempt of one small listing, of a presigned URL of a look at its object, and how it ended.
 awaitable<std::string> request_lines(session* at, std::string uri) {
     std::string text;
     opened const there = at->open(uri);
+    bool const presigned = is_web_url(uri);
+    std::string const what = presigned ? "reading" : "listing";
     list_options one;
     one.max_keys = 1;
     one.on_attempt = [&text](attempt const& a) {
@@ -65,12 +97,18 @@ awaitable<std::string> request_lines(session* at, std::string uri) {
         text += line("attempt " + std::to_string(a.number), told + ", " + milliseconds(a.elapsed));
     };
     try {
-        co_await there.store->list(there.key, one);
-        text += line("listing", "allowed: " + there.store->uri());
+        if (presigned) {
+            head_options look;
+            look.on_attempt = one.on_attempt;
+            co_await there.store->head(there.key, look);
+        } else {
+            co_await there.store->list(there.key, one);
+        }
+        text += line(what, "allowed: " + there.store->uri() + (presigned ? there.key : std::string()));
     } catch (error const& e) {
         if (e.reason() == errc::cancelled) throw;
         at->report(e);
-        text += line("listing", "failed");
+        text += line(what, "failed");
     }
     co_return text;
 }
@@ -84,10 +122,19 @@ awaitable<void> examine(session* at, doctor_options const* options) {
         head += line("endpoint", endpoint_text(settings));
         head += line("region", settings.region.empty() ? "us-east-1, until the service names another" : settings.region);
         co_await out.write(std::move(head));
+        object_key key;
+        std::string way = way_lines(*at, at->open_bucket(options->uri, &key));
+        co_await out.write(std::move(way));
         if (settings.credentials) {
             auto const keys = co_await settings.credentials->get();
             co_await out.write(key_line(*keys));
         }
+    }
+    if (is_web_url(options->uri)) {
+        at->open(options->uri);
+        s3_bucket const there(towards(settings, options->uri));
+        std::string way = way_lines(*at, there);
+        co_await out.write(std::move(way));
     }
     std::string tail = co_await request_lines(at, options->uri);
     co_await out.write(std::move(tail));

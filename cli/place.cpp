@@ -24,8 +24,12 @@ place place_of(std::string const& text) {
         p.what = place::kind::standard;
         return p;
     }
+    if (is_web_url(text)) {
+        p.web = true;
+        return p;
+    }
     result<uri> const parsed = parse_uri(text);
-    if (parsed.has_error()) throw_error(parsed.error(), "cp", without_login(text));
+    if (parsed.has_error()) throw_error(parsed.error(), "cp", without_secrets(text));
     if (!parsed->bucket.empty()) return p;
     p.scheme = parsed->scheme;
     p.path = parsed->key;
@@ -40,7 +44,7 @@ place place_of(std::string const& text) {
 std::string last_name(std::string const& of, std::string const& text) {
     std::string const name = of.substr(of.rfind('/') + 1);  // npos + 1 is 0
     if (name.empty() || name == "." || name == "..")
-        throw_error(failure(errc::invalid_argument, "its last part is no file name: name the target"), "cp", text);
+        throw_error(failure(errc::invalid_argument, "its last part is no file name: name the target"), "cp", without_secrets(text));
     return name;
 }
 

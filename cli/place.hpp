@@ -18,7 +18,8 @@ struct place {
         standard,  ///< "-"
     };
     kind what = kind::object;
-    std::string text;
+    std::string text;    ///< as it was typed
+    bool web = false;    ///< a presigned URL: one object, and its name is given
     std::string scheme;  ///< of files: "file" or "direct"
     std::string path;    ///< of files
 

@@ -128,7 +128,7 @@ private:
 
 /// `rm --stale`: what dead processes left in and below a folder.
 awaitable<void> sweep(session* at, standard_stream* out, std::string uri) {
-    if (!is_folder(uri)) throw_error(failure(errc::invalid_argument, "--stale wants a folder of this machine"), "rm", without_login(uri));
+    if (!is_folder(uri)) throw_error(failure(errc::invalid_argument, "--stale wants a folder of this machine"), "rm", without_secrets(uri));
     opened const folder = at->open(uri.ends_with('/') ? uri : uri + '/');
     std::string const path = folder.store->uri().substr(folder.store->uri().find("://") + 3);
     sweep_report const done = co_await sweep_stale(path);

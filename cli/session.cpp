@@ -32,6 +32,12 @@ open_settings settings_of(global_options const& global) {
     if (global.path_style) s3.style = bucket_style::path;
     if (global.no_sign_request) s3.credentials = anonymous_credentials();
     if (!global.ca_bundle.empty()) (std::filesystem::is_directory(global.ca_bundle) ? s3.ca_directory : s3.ca_file) = global.ca_bundle;
+    s3.certificate_file = global.certificate;
+    s3.key_file = global.key_file;
+    if (global.proxy) {  // what is said here wins over the environment, NO_PROXY included
+        s3.network.http_proxy = s3.network.https_proxy = *global.proxy == "none" ? std::string() : *global.proxy;
+        s3.network.no_proxy.clear();
+    }
     settings.file.direct = global.direct;
     if (global.time_limit) s3.timeouts.operation = *global.time_limit;
     if (global.verbosity > 0) {
@@ -67,8 +73,13 @@ session::session(global_options options, std::size_t threads)
 }
 
 opened session::open(std::string const& text) {
+    if (is_web_url(text)) {
+        opened& one = presigned_[text];
+        if (!one.store) one = sluice::open(text, settings_);
+        return one;
+    }
     result<uri> const parsed = parse_uri(text);
-    if (parsed.has_error()) throw_error(parsed.error(), "open", without_login(text));
+    if (parsed.has_error()) throw_error(parsed.error(), "open", without_secrets(text));
     std::string name = parsed->scheme + "://" + parsed->bucket;
     opened there;
     if (parsed->bucket.empty()) {  // files: which folder it is, the library tells
@@ -85,14 +96,16 @@ opened session::open(std::string const& text) {
 
 opened session::open_object(std::string const& text) {
     opened there = open(text);
-    if (there.key.empty()) throw_error(failure(errc::invalid_argument, "names no object: the key is missing"), "open", text);
+    if (there.key.empty())
+        throw_error(failure(errc::invalid_argument, "names no object: the key is missing"), "open", without_secrets(text));
     return there;
 }
 
 s3_bucket session::open_bucket(std::string const& text, object_key* const key) {
     result<uri> parsed = parse_uri(text);
-    if (parsed.has_error()) throw_error(parsed.error(), "open", without_login(text));
-    if (parsed->scheme != "s3") throw_error(failure(errc::invalid_argument, "names no bucket: write s3://bucket"), "open", text);
+    if (parsed.has_error()) throw_error(parsed.error(), "open", without_secrets(text));
+    if (parsed->scheme != "s3")
+        throw_error(failure(errc::invalid_argument, "names no bucket: write s3://bucket"), "open", without_secrets(text));
     *key = std::move(parsed->key);
     s3_settings settings = settings_.s3;
     settings.bucket = std::move(parsed->bucket);

@@ -37,7 +37,7 @@ public:
     /// Changes of the settings count for what is opened afterwards.
     s3_settings& settings() noexcept { return settings_.s3; }
 
-    /// Where a URI or path points; those of one bucket or folder share a store. Errors: as `sluice::open`.
+    /// Where a URI, path or presigned URL points; those of one bucket or folder share a store. Errors: as `sluice::open`.
     opened open(std::string const& uri);
 
     /// As `open`, for a verb that needs an object. Errors: invalid_argument when there is no key.
@@ -64,6 +64,7 @@ private:
     open_settings settings_;
     std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
     std::map<std::string, std::shared_ptr<object_store>> stores_;
+    std::map<std::string, opened> presigned_;  // by URL
     int code_ = 0;
     std::shared_ptr<std::atomic<int>> signal_ = std::make_shared<std::atomic<int>>(0);
     async::runtime loop_;

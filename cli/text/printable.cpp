@@ -2,6 +2,7 @@
 
 #include "text/utf8.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -32,7 +33,16 @@ std::string printable(std::string_view text) {
     return out;
 }
 
-std::string without_login(std::string_view uri) {
+bool is_web_url(std::string_view const text) {
+    auto const begins = [text](std::string_view scheme) {
+        auto const same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? static_cast<char>(a + 32) : a) == b; };
+        return text.size() >= scheme.size() && std::ranges::equal(text.substr(0, scheme.size()), scheme, same);
+    };
+    return begins("https://") || begins("http://");
+}
+
+std::string without_secrets(std::string_view uri) {
+    if (is_web_url(uri)) uri = uri.substr(0, uri.find_first_of("?#"));
     std::size_t const scheme = uri.find("://");
     if (scheme == std::string_view::npos) return std::string(uri);
     std::size_t const host = scheme + 3;

@@ -33,6 +33,12 @@ struct SLUICE_API open_settings {
 /// The root of a store of files is the folder the path names, up to its last slash, and the key what is behind: "/data/x" is the object
 /// "x" of the store "/data", "/data/" all of that store, "x" an object of the working directory. So keys are relative to that folder,
 /// and what they name stays within it. The folder need not be there: a write makes it.
+///
+/// A presigned URL (`https://` or `http://`, with X-Amz-Signature or X-Goog-Signature in its query; `s3_bucket::presign` makes such) is a
+/// store of that one object, whose key is the URL's path. Which method it was signed for cannot be seen: reads use it as one for GET (a
+/// head reads the first byte), a put as one for PUT. All else is `unsupported`, and so are headers that had to be signed and were not
+/// (metadata, say); nothing is sent then. The query goes as it was given and is shown nowhere. What the service refuses is
+/// `permission_denied` or `unauthenticated`, and says so when the URL has expired. Redirects are not followed.
 /// Errors: invalid_argument.
 SLUICE_API opened open(std::string_view uri, open_settings settings = open_settings::from_env());
 

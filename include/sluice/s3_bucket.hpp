@@ -65,6 +65,15 @@ struct object_version {
     std::optional<wall_time> last_modified;
 };
 
+/// The way of requests to a bucket, as far as it can be told without sending any.
+struct way_out {
+    way_out() {}
+    std::string host;       ///< "bucket.s3.eu-west-1.amazonaws.com" or "127.0.0.1:9000": whom requests are for
+    bool tls = false;       ///< all the way, also through a proxy
+    std::string proxy;      ///< "host:port" of the proxy, without its password; empty: none
+    bool no_proxy = false;  ///< there is a proxy, and `network_options::no_proxy` names the host
+};
+
 /// Names and values, as in `keeping::tags`.
 using object_tags = std::vector<std::pair<std::string, std::string>>;
 
@@ -97,6 +106,9 @@ public:
 
     /// "s3://bucket/".
     std::string uri() const;
+
+    /// How requests go now. Sends nothing; host and way can change when the service names another region.
+    way_out way() const;
 
     /// The open uploads of keys that begin with `prefix`, page after page, by key and then as the service orders them; memory holds one
     /// page. Errors: protocol when the service goes round in circles or lists a key outside the prefix. Cancel: leaves nothing behind.

@@ -9,7 +9,8 @@ namespace sluice::inline v0 {
 
 /// Where an object lives: `s3://bucket/key`, `mem://name/key`, `file:///path`, `direct:///path`, or a plain path.
 ///
-/// `direct` is `file` past the page cache. Keys are literal: nothing is decoded, so `%20`, `+`, `?` and `#` in a key mean themselves.
+/// (Presigned URLs, which `open` takes as well, are none of these.) `direct` is `file` past the page cache. Keys are literal: nothing is
+/// decoded, so `%20`, `+`, `?` and `#` in a key mean themselves.
 struct SLUICE_API uri {
     uri() {}
     std::string scheme;  ///< lower case, without "://"; "file" for a plain path

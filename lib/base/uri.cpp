@@ -38,6 +38,8 @@ result<uri> parse_uri(std::string_view const text) {
         parsed.key = rest;
         return parsed;
     }
+    if (parsed.scheme == "https" || parsed.scheme == "http")
+        return failure(errc::invalid_argument, parsed.scheme + ":// names no bucket or folder: it is for presigned URLs of one object");
     if (parsed.scheme != "s3" && parsed.scheme != "mem")
         return failure(errc::invalid_argument, "unknown scheme \"" + parsed.scheme + "\"; known are s3, mem, file and direct");
 

@@ -1,3 +1,5 @@
+#include "backend/s3/presigned.hpp"
+#include "backend/s3/presigned_url.hpp"
 #include "open/file_place.hpp"
 
 #include <sluice/memory.hpp>
@@ -21,9 +23,16 @@ open_settings open_settings::from_env(std::string profile) {
 }
 
 opened open(std::string_view const text, open_settings settings) {
+    opened found;
+    if (s3::is_web_url(text)) {
+        result<s3::presigned_object> one = s3::open_presigned(std::move(settings.s3), text);
+        if (!one) refuse(std::move(one).error());
+        found.store = std::move(one->store);
+        found.key = std::move(one->key);
+        return found;
+    }
     result<uri> parsed = parse_uri(text);
     if (!parsed) refuse(std::move(parsed).error());
-    opened found;
     found.key = std::move(parsed->key);
     if (parsed->scheme == "mem") {
         found.store = make_memory_store(std::move(parsed->bucket));

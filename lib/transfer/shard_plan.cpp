@@ -76,7 +76,8 @@ std::size_t shard_plan::may_risk() const {
     std::size_t allowed = pages;
     if (pages > pages_of_a_small) allowed += std::min(risked_more * (pages - pages_of_a_small), risked_at_most);
     auto const unproven = static_cast<std::size_t>(std::ranges::count_if(shards_, [](shard const& s) { return !s.seen; }));
-    std::size_t const spent = fruitless_ + unproven;
+    // Of a small listing also what found keys counts: it found the rest of a page.
+    std::size_t const spent = pages > pages_of_a_small ? fruitless_ + unproven : static_cast<std::size_t>(last_id_ - 1);
     return allowed > spent ? allowed - spent : 0;
 }
 

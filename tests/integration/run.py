@@ -8,9 +8,10 @@ what it started. A NAME may be a server's: `run.py build/test minio conformance`
 A check is a function `check_*(env)` in any tests/integration/cli_*.py or boto3_*.py; it fails by raising (plain `assert` will do). `env` offers:
   env.aws                       AWS's own client (boto3) for the same server; env.server: its name
   env.http, env.https           endpoints of the same server; env.expired, env.other_host: with such certificates;
-  env.tls12, env.tls13          only that version of TLS; env.dead: nobody listens there
+  env.tls12, env.tls13          only that version of TLS; env.mutual: wants a client's certificate; env.dead: nobody listens there
   env.bucket                    an existing bucket; env.prefix: keys of this check alone, ends in "/"; env.uri(key): s3://BUCKET/PREFIX+key
   env.access_key, env.secret_key, env.region, env.ca_file (the authority that signed the certificates above)
+  env.ca                        folder of that authority, with client.pem and client.key
   env.tmp                       a fresh folder (pathlib.Path), also HOME and working directory of the tool; removed afterwards
   env.run(*args, endpoint=env.http, stdin=b"", limit=120, **environ)    runs `sluice args`, returns subprocess.CompletedProcess with
                                 bytes stdout and stderr. The environment holds PATH, HOME, the keys, region, endpoint and CA file as

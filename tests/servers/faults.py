@@ -35,6 +35,7 @@ class FaultyFront:
     def __init__(self, target, every):
         self.target, self.every = target, every
         self.port, self.requests, self.spoiled = free_port(), 0, 0
+        self.sent = self.came = 0  # bytes of bodies to the server; of whole answers from it
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self._run, daemon=True)
         self.ready = threading.Event()
@@ -108,9 +109,11 @@ class FaultyFront:
         try:
             up_writer.write(b"\r\n".join(line for line in head[:-4].split(b"\r\n") if not line.lower().startswith(b"connection:")) +
                             b"\r\nConnection: close\r\n\r\n")
+            self.sent += length
             body = asyncio.ensure_future(relay_body(reader, up_writer, length))
             if kind is None:
                 while piece := await up_reader.read(1 << 18):
+                    self.came += len(piece)
                     writer.write(piece)
                     await writer.drain()
                 return

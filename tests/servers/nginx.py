@@ -8,7 +8,8 @@ from daemon import Daemons, NotRun, free_port, listens, wait_until
 
 # Front: certificate and protocols it offers.
 FRONTS = {"https": ("server", "TLSv1.2 TLSv1.3"), "tls12": ("server", "TLSv1.2"), "tls13": ("server", "TLSv1.3"),
-          "expired": ("expired", "TLSv1.2 TLSv1.3"), "other_host": ("other-host", "TLSv1.2 TLSv1.3")}
+          "expired": ("expired", "TLSv1.2 TLSv1.3"), "other_host": ("other-host", "TLSv1.2 TLSv1.3"),
+          "mutual": ("server", "TLSv1.2 TLSv1.3")}  # wants a certificate of the client
 
 HEAD = """daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/error.log warn;
 events {{ worker_connections 4096; }}
@@ -22,6 +23,7 @@ http {{
 """
 SERVER = """  server {{
     listen 127.0.0.1:{port} ssl; ssl_protocols {protocols}; ssl_certificate {ca}/{certificate}.pem; ssl_certificate_key {ca}/{certificate}.key;
+    {more}
     location / {{ proxy_pass http://plain; }}
   }}
 """
@@ -53,7 +55,8 @@ class Nginx:
         text = HEAD.format(folder=self.folder, target=self.target)
         for name, (certificate, protocols) in FRONTS.items():
             self.ports[name] = free_port()
-            text += SERVER.format(port=self.ports[name], certificate=certificate, protocols=protocols, ca=self.ca)
+            more = f"ssl_verify_client on; ssl_client_certificate {self.ca}/ca.pem;" if name == "mutual" else ""
+            text += SERVER.format(more=more, port=self.ports[name], certificate=certificate, protocols=protocols, ca=self.ca)
         self.ports["plain"] = free_port()
         text += PLAIN.format(port=self.ports["plain"]) + "}\n"
         (self.folder / "nginx.conf").write_text(text)

@@ -56,7 +56,10 @@ awaitable<result<void>> download::open_empty(failure why) {
     options.if_match = recipe_.if_match;
     options.version = version_;
     options.key = key_;
-    recipe const head = head_recipe(op_->key(), options);
+    get_options whole;
+    static_cast<head_options&>(whole) = options;
+    bool const signed_for_get = op_->store().presigned.has_value();
+    recipe const head = signed_for_get ? read_recipe(op_->key(), byte_range::whole(), whole) : head_recipe(op_->key(), options);
     result<http::response> answer = co_await op_->send(&head);
     if (!answer) co_return std::move(answer).error();
     if (answer->head().content_length != 0) co_return std::move(why);
@@ -197,7 +200,7 @@ awaitable<std::size_t> s3_body::read_some(std::span<std::byte> into) {
 
 awaitable<void> s3_body::open() {
     try {
-        op_.deliver(store::check_key(op_.key()));
+        if (!op_.store().presigned) op_.deliver(store::check_key(op_.key()));  // its key is a path, the bucket's name included
         result<void> const opened = co_await download_.open();
         op_.deliver(opened);
         note_end();

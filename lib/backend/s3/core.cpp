@@ -39,14 +39,14 @@ result<place> place_of(s3_settings const& settings, std::string_view const regio
     return made;
 }
 
-result<std::shared_ptr<core const>> made_of(s3_settings settings) {
+result<std::shared_ptr<core const>> made_of(s3_settings settings, std::optional<presigned_url> url = std::nullopt) {
     if (settings.region.empty()) settings.region = "us-east-1";
     if (settings.retry.max_attempts == 0) return failure(errc::invalid_argument, "retry.max_attempts must be at least 1");
     auto tls = tls_of(settings);
     if (!tls) return tls.error();
     auto first = place_of(settings, settings.region, std::move(*tls));
     if (!first) return first.error();
-    return std::shared_ptr<core const>(std::make_shared<core>(std::move(settings), std::move(*first)));
+    return std::shared_ptr<core const>(std::make_shared<core>(std::move(settings), std::move(*first), std::move(url)));
 }
 
 }  // namespace
@@ -61,9 +61,23 @@ result<std::shared_ptr<core const>> core::make_service(s3_settings settings) {
     return made_of(std::move(settings));
 }
 
-core::core(s3_settings s, place first)
+result<std::shared_ptr<core const>> core::make_presigned(s3_settings settings, presigned_url url) {
+    settings.bucket.clear();
+    settings.region.clear();
+    settings.endpoint = url.endpoint;
+    settings.fips = settings.dual_stack = settings.accelerate = false;  // whoever signed it has chosen
+    settings.credentials.reset();
+    settings.requester_pays = false;  // like all x-amz headers it would have to be signed
+    settings.write_checksums = settings.read_checksums = checksum_mode::off;
+    return made_of(std::move(settings), std::move(url));
+}
+
+core::core(s3_settings s, place first, std::optional<presigned_url> url)
     : settings(std::move(s)),
-      uri(settings.bucket.empty() ? "s3://" : "s3://" + settings.bucket + '/'),
+      presigned(std::move(url)),
+      uri(presigned                 ? presigned->endpoint + '/'
+          : settings.bucket.empty() ? "s3://"
+                                    : "s3://" + settings.bucket + '/'),
       log(settings.log, settings.verbosity),
       checksums(rules_of(settings, first.on_aws)),
       tokens_(settings.retry.bucket_size) {
@@ -80,6 +94,7 @@ result<void> core::check_customer_key(customer_key const& key) const {
 }
 
 bool core::learn_region(std::string_view const region) const {
+    if (presigned) return false;  // the signature holds for one host
     std::lock_guard const lock(mutex_);
     place const& now = where();
     if (now.region == region) return true;  // another operation was quicker

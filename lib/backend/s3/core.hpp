@@ -3,6 +3,7 @@
 #include "auth/sigv4.hpp"
 #include "backend/s3/checksums.hpp"
 #include "backend/s3/endpoint.hpp"
+#include "backend/s3/presigned_url.hpp"
 #include "base/log.hpp"
 #include "retry/retry_state.hpp"
 
@@ -15,6 +16,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,12 +31,16 @@ public:
     /// For what concerns no bucket. Errors: invalid_argument.
     static result<std::shared_ptr<core const>> make_service(s3_settings settings);
 
-    core(s3_settings settings, place first);
+    /// For the one object `url` is for. Errors: invalid_argument.
+    static result<std::shared_ptr<core const>> make_presigned(s3_settings settings, presigned_url url);
+
+    core(s3_settings settings, place first, std::optional<presigned_url> url = std::nullopt);
     core(core const&) = delete;
     core& operator=(core const&) = delete;
 
     s3_settings const settings;
-    std::string const uri;  ///< "s3://bucket/"
+    std::optional<presigned_url> const presigned;  ///< what every request is sent to, unsigned by us
+    std::string const uri;                         ///< "s3://bucket/", or where the presigned URL leads, without its secrets
     base::logger const log;
     auth::sigv4_signer const signer;
     checksum_rules const checksums;

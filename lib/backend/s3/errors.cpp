@@ -121,7 +121,22 @@ std::string_view advice_by_status(int const status, bool const anonymous) noexce
     }
 }
 
+bool is_refused_url(refusal const& r) noexcept {
+    return r.status == 401 || r.status == 403 || (r.status == 400 && (r.code == "ExpiredToken" || r.code == "InvalidToken"));
+}
+
+/// The service's clock decides, where it tells it.
+std::string detail_of_url(refusal const& r, sent_as const& as) {
+    if (as.good_until && r.date.value_or(as.signed_at) >= *as.good_until)
+        return "the presigned URL has expired, at " + base::format_iso8601(*as.good_until) + ": have a new one made";
+    if (r.code == "ExpiredToken") return "the session that the presigned URL was made in has expired: have a new one made";
+    return "the presigned URL was refused: it may be for another method (reads are GET, writes are PUT), have been changed on its way, or "
+           "its maker may not do that";
+}
+
 std::string detail_of(refusal const& r, sent_as const& as) {
+    if (as.presigned && is_refused_url(r)) return detail_of_url(r, as);
+    if (as.presigned && is_redirect(r.status)) return "the service redirects, which a presigned URL is not taken along with";
     if (names_other_region(r, as) && (is_redirect(r.status) || r.status == 400))
         return "the bucket is in another region: set region to " + r.region;
     if (is_redirect(r.status)) {
@@ -157,6 +172,12 @@ refusal read_refusal(http::response_head const& head, std::string body) {
 }
 
 retry::outcome outcome_of(refusal const& r, sent_as const& as) noexcept {
+    if (as.presigned) {
+        retry::outcome const row = retry::classify(r.status, r.code);
+        bool const by_signing = row == retry::outcome::wrong_region || row == retry::outcome::clock_skewed ||
+                                row == retry::outcome::expired_credentials || is_redirect(r.status);
+        return by_signing ? retry::outcome::final_answer : row;
+    }
     bool const may_be_region = is_redirect(r.status) || r.status == 400;
     if (may_be_region && names_other_region(r, as)) return retry::outcome::wrong_region;
     if (is_redirect(r.status)) return retry::outcome::final_answer;  // nowhere to go that can be trusted

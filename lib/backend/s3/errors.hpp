@@ -41,6 +41,8 @@ struct sent_as {
     bool anonymous = false;
     bool temporary = false;  ///< with a session token, which may have expired
     std::chrono::system_clock::time_point signed_at;
+    bool presigned = false;  ///< by a URL: nothing of it can be mended here
+    std::optional<std::chrono::system_clock::time_point> good_until;
 };
 
 /// The row of the retry table.

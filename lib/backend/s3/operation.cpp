@@ -124,6 +124,9 @@ void operation::prepare(recipe const& what) {
     where_ = &store_->where();
     render(what, *where_, request_);
     if (store_->settings.requester_pays) request_.headers.add("x-amz-request-payer", "requester");
+    if (store_->presigned) request_.target = store_->presigned->target;
+    as_.presigned = store_->presigned.has_value();
+    if (store_->presigned) as_.good_until = store_->presigned->good_until;
     bool const anonymous = !keys_ || keys_->access_key.empty();
     as_.anonymous = anonymous;
     as_.temporary = !anonymous && !keys_->session_token.empty();
@@ -151,6 +154,9 @@ awaitable<void> operation::take_refusal(http::response* const answer) {
         if (text) body = std::move(*text);  // else the status has to do
     }
     refusal_ = read_refusal(answer->head(), std::move(body));
+    if (!store_->presigned) co_return;
+    refusal_.message = without_query(*store_->presigned, std::move(refusal_.message));
+    refusal_.code = without_query(*store_->presigned, std::move(refusal_.code));
 }
 
 failure operation::refused_inside(http::response_head const& head, std::string document, retry::outcome* const row) {
@@ -214,7 +220,8 @@ void operation::tell_attempt(int const status, std::optional<errc> const failed)
 
 void operation::log_attempt(result<http::response> const& answer) const {
     std::string line(request_.method);
-    line += ' ' + where_->host + base::redacted(request_.target);
+    std::string const target = base::redacted(request_.target);
+    line.append(" ").append(where_->host).append(store_->presigned ? store_->presigned->path() : target);
     if (answer) {
         line += ": " + std::to_string(answer->head().status);
         if (answer->head().has_content_length) line += ", " + std::to_string(answer->head().content_length) + " bytes";

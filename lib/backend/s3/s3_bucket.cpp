@@ -105,6 +105,19 @@ s3_bucket::s3_bucket(s3_settings settings) {
     core_ = std::move(*made);
 }
 
+way_out s3_bucket::way() const {
+    s3::place const& to = core_->where();
+    way_out found;
+    found.host = to.host;
+    found.tls = to.origin.tls != nullptr;
+    network_options const& network = core_->settings.network;
+    if (net::proxy const* const via = to.origin.via())
+        found.proxy = net::with_port(via->host, via->port);
+    else
+        found.no_proxy = !(found.tls ? network.https_proxy : network.http_proxy).empty();
+    return found;
+}
+
 std::string s3_bucket::uri() const { return core_->uri; }
 
 awaitable<void> s3_bucket::for_each_upload(std::string prefix, upload_visitor visit, call_options options) const {

@@ -46,6 +46,8 @@ TEST_CASE("arguments: a complaint is one line that names what was not understood
         {{"ls"}, "URI is required"},
         {{"cp", "a", "--"}, "TO is required"},
         {{"ls", "s3://b/", "more"}, "more"},
+        {{"ls", "s3://b/", "https://h/k?X-Amz-Signature=canary"}, "https://h/k "},
+        {{"https://h/k?X-Amz-Signature=canary"}, "there is no verb https://h/k "},
         {{"cat", "s3://b/k", "--range", "9-1"}, "--range: \"9-1\" is not a range like 0-99, 100- or -50"},
         {{"cat", "s3://b/k", "--range", "1-2", "--offset", "1"}, "--range excludes --offset"},
         {{"cp", "a", "s3://b/k", "--part-size", "0"}, "--part-size: \"0\" is not a size like 8MiB"},

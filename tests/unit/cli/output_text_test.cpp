@@ -20,12 +20,18 @@ TEST_CASE("printable: a key never breaks the line or drives the terminal") {
 }
 
 TEST_CASE("a password typed into a URI is not repeated") {
-    CHECK(without_login("s3://AKIA:SECRET@bucket/a@b") == "s3://...@bucket/a@b");
-    CHECK(without_login("ftp://me:p@ss@host") == "ftp://...@host");
-    CHECK(without_login("s3://bucket/user@host") == "s3://bucket/user@host");
-    CHECK(without_login("s3://") == "s3://");
-    CHECK(without_login("folder/a@b://c") == "folder/a@b://c");
-    CHECK(without_login("") == "");
+    CHECK(without_secrets("s3://AKIA:SECRET@bucket/a@b") == "s3://...@bucket/a@b");
+    CHECK(without_secrets("ftp://me:p@ss@host") == "ftp://...@host");
+    CHECK(without_secrets("s3://bucket/user@host") == "s3://bucket/user@host");
+    CHECK(without_secrets("s3://") == "s3://");
+    CHECK(without_secrets("folder/a@b://c") == "folder/a@b://c");
+    CHECK(without_secrets("") == "");
+}
+
+TEST_CASE("the query of a presigned URL is not repeated") {
+    CHECK(without_secrets("https://host/a%3Fb?X-Amz-Signature=1?") == "https://host/a%3Fb");
+    CHECK(without_secrets("HTTP://me:p@host/k?x") == "HTTP://...@host/k");
+    CHECK(without_secrets("s3://bucket/k?x#y") == "s3://bucket/k?x#y");
 }
 
 TEST_CASE("iso8601") {

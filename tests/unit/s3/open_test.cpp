@@ -41,6 +41,17 @@ TEST_CASE("open: a store and where in it") {
     CHECK(sluice::open("mem://name/", plain_settings()).store != mem.store);
 }
 
+TEST_CASE("open: a presigned URL is a store of one object") {
+    opened const one = sluice::open("https://b.s3.example/a%2Fb%20c?x&X-Amz-Signature=canary", plain_settings());
+    CHECK(one.store->uri() == "https://b.s3.example/");
+    CHECK(one.key == "a/b c");
+    CHECK_FALSE(one.store->can().uploads);
+    CHECK(refusal_of("https://canary/k") == errc::invalid_argument);
+    CHECK(refusal_of("https://h/?X-Amz-Signature=canary") == errc::invalid_argument);
+    CHECK(refusal_of("https://u:canary@h/k?X-Amz-Signature=canary") == errc::invalid_argument);
+    CHECK(parse_uri("https://h/k").error().info().detail.find("presigned") != std::string::npos);
+}
+
 TEST_CASE("open: a path is a key in its folder") {
     std::string const here = std::filesystem::current_path().string();
     struct row {
