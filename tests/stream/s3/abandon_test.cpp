@@ -118,6 +118,16 @@ TEST_CASE("abandon: put over an object") {
     abandon(s);
 }
 
+TEST_CASE("abandon: put that asks whether its body is wanted") {
+    std::string const data = pattern((1 << 20) + 1);
+    story s = put_story("asking put", "old", data);
+    s.tell = [data](std::shared_ptr<object_store> store) -> awaitable<void> {
+        put_result const put = co_await store->put("k", payload(data));
+        CHECK(put.etag == s3_model::etag_of(data));
+    };
+    abandon(s);
+}
+
 TEST_CASE("abandon: put create-only") {
     story s = put_story("create", "", "fresh");
     s.exclusive = true;
