@@ -272,8 +272,8 @@ def every_request_fails(env):
 NAMES_ARE_NO_PATHS = "boto3_cross_check-odd_keys_both_ways"
 NO_FOLDER_IS_AN_OBJECT = ("cli_verbs-keys_with_odd_bytes_are_literal", "cli_verbs-rm_recursive_and_dry_run")
 SERVERS = {Ceph: lambda name: True,
-           Versitygw: lambda name: name.startswith(("cli_verbs-", "boto3_")) and name not in NO_FOLDER_IS_AN_OBJECT,
-           Minio: lambda name: name.startswith(("cli_verbs-", "boto3_")) and name not in (*NO_FOLDER_IS_AN_OBJECT, NAMES_ARE_NO_PATHS)}
+           Versitygw: lambda name: name.startswith(("cli_verbs-", "cli_many-", "boto3_")) and name not in NO_FOLDER_IS_AN_OBJECT,
+           Minio: lambda name: name.startswith(("cli_verbs-", "cli_many-", "boto3_")) and name not in (*NO_FOLDER_IS_AN_OBJECT, NAMES_ARE_NO_PATHS)}
 
 
 def servers_of(names):
