@@ -13,6 +13,9 @@ struct timeouts {
     std::chrono::nanoseconds first_byte = std::chrono::seconds(30);  ///< request delivered -> answer's head
     std::chrono::nanoseconds stall = std::chrono::seconds(30);       ///< a request or body must move `stall_bytes` in each such window
     std::uint64_t stall_bytes = 30 * 1024;
+    /// In place of the two above where the service works on bytes it has before it answers: an upload is completed, something is copied. It
+    /// may stay silent that long, or send spaces meanwhile. (API page CompleteMultipartUpload: "several minutes".)
+    std::chrono::nanoseconds server_work = std::chrono::minutes(10);
     std::chrono::nanoseconds pool_wait = std::chrono::seconds(60);  ///< for a free connection
     /// For the word to send a body that was asked about first (`Expect: 100-continue`); then it is sent all the same, which is no error.
     std::chrono::nanoseconds go_ahead = std::chrono::seconds(1);

@@ -25,7 +25,8 @@ struct send_options {
     pool_options pool;
     async::time_point deadline = async::never;  ///< of the whole operation
     bool ask_first = false;                     ///< send a body only when the peer says so, or nothing within `limits.go_ahead`
-    bool replayable = true;                     ///< may be sent again when a reused connection dies before the first answer byte
+    bool long_work = false;  ///< the peer may work long before it answers: `limits.server_work` instead of first_byte and stall
+    bool replayable = true;  ///< may be sent again when a reused connection dies before the first answer byte
 };
 
 class exchange;

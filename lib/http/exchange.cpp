@@ -31,7 +31,7 @@ std::optional<failure> exchange::prepare(request const& what, send_options const
     marks fresh;
     fresh.touched = asked_in_vain_ && is_.touched;
     is_ = fresh;
-    patience_ = patience(how.limits, how.deadline);
+    patience_ = patience(how.limits, how.deadline, how.long_work);
     out_.clear();
     if (std::optional<failure> refused = format_head(what, out_, by, asking_)) return refused;
     if (joined_body())

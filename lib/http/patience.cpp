@@ -8,26 +8,28 @@
 
 namespace sluice::inline v0::http {
 
-patience::patience(timeouts const& limits, async::time_point deadline) noexcept
-    : first_byte_(limits.first_byte),
+patience::patience(timeouts const& limits, async::time_point deadline, bool const long_work) noexcept
+    : answer_(long_work ? limits.server_work : limits.first_byte),
       go_ahead_(limits.go_ahead),
       window_(limits.stall),
       floor_(limits.stall_bytes),
-      deadline_(deadline) {
+      deadline_(deadline),
+      long_work_(long_work) {
     enter(phase::sending);
 }
 
 void patience::enter(phase next) noexcept {
     phase_ = next;
     head_begun_ = false;
-    stall_ = stall_state(window_, floor_);
+    bool const spaces = long_work_ && next == phase::body;  // in place of an answer that is not ready yet
+    stall_ = spaces ? stall_state(answer_, 1) : stall_state(window_, floor_);
 }
 
 std::optional<patience::limit> patience::begin(async::time_point now) noexcept {
     limit answer;
     if (phase_ == phase::head) {
         if (std::exchange(head_begun_, true)) return std::nullopt;
-        answer.drain.emplace(first_byte_, window_, floor_);
+        answer.drain.emplace(answer_, window_, floor_);
         answer.look = answer.drain->begin(now);
         answer.at = deadline_;
         return answer;
@@ -54,10 +56,11 @@ std::string patience::why(async::time_point now, bool answer_begun, bool drainin
         return "the operation's deadline passed while " + doing;
     }
     bool const body = phase_ == phase::body;
+    std::string const answered = " within " + in_words(answer_) + " (limit timeouts." + (long_work_ ? "server_work" : "first_byte") + ")";
+    if (body && long_work_) return "nothing came" + answered;
     if (phase_ == phase::head && (!draining || window_ == async::nanoseconds::zero())) {
-        std::string const within = " within " + in_words(first_byte_) + " (limit timeouts.first_byte)";
-        if (draining) return "none of the rest of the request could be sent" + within;
-        return (answer_begun ? "no whole response head" : "no first byte of an answer") + within;
+        if (draining) return "none of the rest of the request could be sent" + answered;
+        return (answer_begun ? "no whole response head" : "no first byte of an answer") + answered;
     }
     std::string const moved = "fewer than " + std::to_string(std::max<std::uint64_t>(floor_, 1)) + " bytes ";
     return moved + (body ? "came" : "could be sent") + " in " + in_words(window_) + " (limits timeouts.stall, stall_bytes)";

@@ -18,7 +18,7 @@ public:
     enum class phase : std::uint8_t { asking, sending, head, body };
 
     patience() = default;
-    patience(timeouts const& limits, async::time_point deadline) noexcept;
+    patience(timeouts const& limits, async::time_point deadline, bool long_work = false) noexcept;
 
     void enter(phase next) noexcept;
     phase now_in() const noexcept { return phase_; }
@@ -42,11 +42,12 @@ public:
 
 private:
     phase phase_ = phase::sending;
-    async::nanoseconds first_byte_{0};
+    async::nanoseconds answer_{0};
     async::nanoseconds go_ahead_{0};
     async::nanoseconds window_{0};
     std::uint64_t floor_ = 0;
     async::time_point deadline_ = async::never;
+    bool long_work_ = false;
     bool head_begun_ = false;
     stall_state stall_;
 };

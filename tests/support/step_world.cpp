@@ -225,6 +225,7 @@ s3_settings step_world::settings() {
     settings.credentials = static_credentials(credentials("id", "secret"));
     settings.retry.max_attempts = 4;
     settings.retry.base = settings.retry.cap = std::chrono::milliseconds(0);
+    settings.timeouts.server_work = std::chrono::minutes(1);
     return settings;
 }
 

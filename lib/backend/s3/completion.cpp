@@ -76,12 +76,15 @@ awaitable<outcome> try_once(operation* op, recipe const* r, char const* root) {
     co_return std::move(here);
 }
 
+bool is_that(std::optional<object_meta> const& there, std::string const& etag, std::uint64_t const size) {
+    return there && there->size == size && (etag.empty() || store::same_etag(there->etag, etag));
+}
+
 /// Whether the object that is there is the one these parts make.
 awaitable<std::optional<put_result>> find_done(operation* op, std::string etag, std::uint64_t size, customer_key key) {
     if (etag.empty()) co_return std::nullopt;
     result<std::optional<object_meta>> const there = co_await look(op, std::move(key));
-    bool const ours = there && *there && (*there)->size == size && store::same_etag((*there)->etag, etag);
-    if (!ours) co_return std::nullopt;
+    if (!there || !is_that(*there, etag, size)) co_return std::nullopt;
     put_result done;
     done.etag = (*there)->etag;
     done.version = (*there)->version;
@@ -102,11 +105,21 @@ awaitable<result<put_result>> complete_upload(operation* op, std::string id, std
     if (!r) co_return r.error();
     result<void> const allowed = co_await check_conditions(op, options);
     if (!allowed) co_return allowed.error();
+    op->expect_long_work();
+    op->tell_resends();
     bool unknown = false;  // an answer was lost
     for (;;) {
         unsigned const before = op->attempts();
         outcome one = co_await try_once(op, &*r, "CompleteMultipartUploadResult");
-        if (one.done) co_return std::move(*one.done);
+        bool const sure = one.done && !unknown && op->attempts() == before + 1;
+        if (sure) co_return std::move(*one.done);
+        if (one.done) {
+            // The one before may still be at work, and this only have been told so: versitygw does.
+            result<std::optional<object_meta>> const there = co_await look(op, options.keeping.key);
+            if (!there || is_that(*there, one.done->etag, size)) co_return std::move(*one.done);  // who may not look believes
+            one.why = failure(errc::unreachable, "the service calls the upload complete, and does not have the object");
+            one.row = retry::outcome::server_busy;
+        }
         unknown = unknown || one.unknown || op->attempts() > before + 1;
         std::optional<failure> final = std::move(one.why);
         if (one.row != retry::outcome::final_answer) final = co_await op->recover(std::move(*final), one.row);
@@ -124,6 +137,7 @@ awaitable<result<put_result>> complete_upload(operation* op, std::string id, std
 }
 
 awaitable<result<put_result>> send_for_etag(operation* op, recipe const* what, char const* root) {
+    op->expect_long_work();
     for (;;) {
         outcome one = co_await try_once(op, what, root);
         if (one.done) co_return std::move(*one.done);

@@ -44,6 +44,9 @@ public:
     /// whether it may have been applied before.
     void tell_resends() noexcept { how_.replayable = false; }
 
+    /// The service works on bytes it has before it answers.
+    void expect_long_work() noexcept { how_.long_work = true; }
+
     unsigned attempts() const noexcept { return attempts_; }
     /// Body bytes came since the last request.
     void progressed() noexcept { tries_.progressed(); }

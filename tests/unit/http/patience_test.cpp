@@ -25,6 +25,22 @@ timeouts limits() {
 
 }  // namespace
 
+TEST_CASE("patience: for an answer that takes work, one limit stands in place of those of first byte and stall") {
+    timeouts with_work = limits();
+    with_work.server_work = 600s;
+    patience p(with_work, async::never, true);
+    CHECK(p.begin(zero)->at == zero + 20s);  // sending is no work of theirs
+    p.enter(patience::phase::head);
+    CHECK(p.begin(zero)->drain.has_value());
+    CHECK(p.why(zero, false, false) == "no first byte of an answer within 600 s (limit timeouts.server_work)");
+    p.enter(patience::phase::body);
+    CHECK(p.begin(zero)->at == zero + 600s);
+    p.end(zero + 500s);
+    p.moved(1);  // a space
+    CHECK(p.begin(zero + 500s)->at == zero + 1100s);
+    CHECK(p.why(zero, true, false) == "nothing came within 600 s (limit timeouts.server_work)");
+}
+
 TEST_CASE("stall: a window of waiting ends where it began plus the limit") {
     http::stall_state s(30s, 100);
     CHECK(s.begin(zero) == zero + 30s);
