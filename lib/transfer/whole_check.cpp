@@ -16,7 +16,8 @@ whole_check::whole_check(std::shared_ptr<object_store> store, object_key where, 
 }
 
 awaitable<void> whole_check::ask(async::clock const* const clock, async::time_point const deadline) {
-    head_options options = until(from_->others, *clock, deadline);
+    get_options const of_a_part = until(from_->others, *clock, deadline);
+    head_options const& options = of_a_part;
     object_meta const meta = co_await store_->head(where_, options);
     if (!meta.checksum) co_return;
     std::optional<base::crc_kind> const kind = base::crc_of(meta.checksum->algorithm);
