@@ -66,8 +66,8 @@ void add_branch_ends(std::vector<std::string>& to, key_range const& range, std::
     if (longest <= shortest) return;
     std::size_t const levels = longest - shortest;
     std::size_t const n = std::min(count, levels);
-    for (std::size_t i = 0; i < n; ++i) {
-        std::size_t const length = at_character(last, longest - i * levels / n);
+    for (std::size_t i = 0; i < n; ++i) {  // a single one halves what is not known: next to the leaf it would find the next page at most
+        std::size_t const length = at_character(last, longest - (n == 1 ? levels / 2 : i * levels / n));
         to.push_back(std::string(last.substr(0, length)).append(last_character));
     }
 }

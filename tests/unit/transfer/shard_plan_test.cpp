@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <deque>
 #include <functional>
+#include <map>
 #include <random>
 #include <set>
 
@@ -200,6 +201,27 @@ TEST_CASE("sharded listing: few pages cost few requests, whatever the keys") {
         CHECK(list_by_plan(three, "", "", 1000, {}, chance).requests == 3);  // in turn: nothing is cut yet
         keys const nine = many(9000, [&](std::size_t i) { return d.name(i, chance); });
         CHECK(list_by_plan(nine, "", "", 1000, {}, chance).requests <= 2 * 9);
+    }
+}
+
+TEST_CASE("sharded listing: answers may take their time, each another") {
+    keys const all = many(100'000, [](std::size_t i) { return numbered("data/part-%010zu.bin", i); });
+    for (unsigned seed = 1; seed <= 10; ++seed) {
+        std::mt19937 chance(seed);
+        shard_plan plan("", "", {});
+        std::multimap<std::size_t, shard_plan::request> under_way;  // by when the answer comes
+        std::size_t now = 0;
+        for (;;) {
+            while (std::optional<shard_plan::request> r = plan.next()) under_way.emplace(now + 50 + chance() % 30, *std::move(r));
+            if (under_way.empty()) break;
+            auto const first = under_way.extract(under_way.begin());
+            now = first.key();
+            list_page page = page_of(all, "", first.mapped().after, 100);
+            REQUIRE(plan.answered(first.mapped().shard, std::move(page)).has_value());
+            while (!plan.take().empty()) continue;
+        }
+        CHECK(plan.done());
+        CHECK(now * 10 < 1001 * 65);
     }
 }
 
