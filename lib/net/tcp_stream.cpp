@@ -143,17 +143,23 @@ awaitable<void> tcp_stream::wait() {
     if (e == asio::error::operation_aborted) throw boost::system::system_error(e);
 }
 
-awaitable<void> tcp_stream::wait_writable_or_readable() {
+std::shared_ptr<tcp_stream::watch> tcp_stream::begin_watch() {
     drained_ = false;
     if (!watch_) watch_ = std::make_shared<watch>();
-    std::shared_ptr<watch> const both = watch_;
+    return watch_;
+}
+
+/// Under the lock. A handler left over from an earlier call still watches. Asio posts them, so that none runs under the lock.
+void tcp_stream::arm(std::shared_ptr<watch> const& both, bool watch::*const which, asio::ip::tcp::socket::wait_type const what) {
+    if (!std::exchange(both.get()->*which, true)) socket_.async_wait(what, [both, which](error_code) { both->arrive(which); });
+}
+
+awaitable<void> tcp_stream::wait_writable_or_readable() {
+    std::shared_ptr<watch> const both = begin_watch();
     std::unique_lock lock(both->mutex);
     both->arrived = false;
-    // A handler left over from an earlier call still watches. Asio posts both, so that none runs under the lock.
-    if (!std::exchange(both->reading, true))
-        socket_.async_wait(asio::ip::tcp::socket::wait_read, [both](error_code) { both->arrive(&watch::reading); });
-    if (!std::exchange(both->writing, true))
-        socket_.async_wait(asio::ip::tcp::socket::wait_write, [both](error_code) { both->arrive(&watch::writing); });
+    arm(both, &watch::reading, asio::ip::tcp::socket::wait_read);
+    arm(both, &watch::writing, asio::ip::tcp::socket::wait_write);
     while (!both->arrived) {
         co_await both->ready.wait(lock);
         lock.lock();
@@ -161,13 +167,10 @@ awaitable<void> tcp_stream::wait_writable_or_readable() {
 }
 
 awaitable<void> tcp_stream::wait_readable(async::time_point until) {
-    drained_ = false;
-    if (!watch_) watch_ = std::make_shared<watch>();
-    std::shared_ptr<watch> const both = watch_;
+    std::shared_ptr<watch> const both = begin_watch();
     std::unique_lock lock(both->mutex);
     both->arrived = false;
-    if (!std::exchange(both->reading, true))
-        socket_.async_wait(asio::ip::tcp::socket::wait_read, [both](error_code) { both->arrive(&watch::reading); });
+    arm(both, &watch::reading, asio::ip::tcp::socket::wait_read);
     while (!both->arrived) {
         async::wake const woken = co_await both->ready.wait(lock, until);
         if (woken == async::wake::deadline) co_return;

@@ -40,6 +40,8 @@ public:
 
 private:
     struct watch;
+    std::shared_ptr<watch> begin_watch();
+    void arm(std::shared_ptr<watch> const& both, bool watch::*which, boost::asio::ip::tcp::socket::wait_type what);
     enum class way : std::uint8_t { read, write };
 
     io_outcome blocked(way which) noexcept;

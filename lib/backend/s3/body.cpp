@@ -182,6 +182,29 @@ awaitable<result<void>> download::finish() {
     co_return std::exchange(check_, std::nullopt)->finish();
 }
 
+awaitable<read_result> read_into(operation* const op, byte_range const range, std::span<std::byte> const into, get_options options) {
+    for (;;) {
+        download body(op, range, options);
+        result<void> const opened = co_await body.open();
+        op->deliver(opened);
+        std::uint64_t const length = body.range().length;
+        if (length > into.size())
+            op->raise({errc::buffer_too_small, std::to_string(length) + " bytes do not fit into " + std::to_string(into.size())});
+        result<std::size_t> filled = co_await body.read_all(into.first(static_cast<std::size_t>(length)));
+        if (!filled && filled.error().reason() == errc::checksum_mismatch) {  // nobody has seen the bytes yet
+            std::optional<failure> final = co_await op->recover(std::move(filled).error(), retry::outcome::damaged_body);
+            if (!final) continue;
+            op->raise(std::move(*final));
+        }
+        op->deliver(filled);
+        op->succeeded(length);
+        read_result done;
+        done.range = body.range();
+        done.object = body.take_object();
+        co_return std::move(done);
+    }
+}
+
 s3_body::s3_body(std::shared_ptr<core const> store, boost::asio::any_io_executor executor, object_key key, get_options const& options)
     : op_(std::move(store), std::move(executor), "get", std::move(key), retry::operation_kind::read, options),
       download_(&op_, options.range, options) {}

@@ -62,6 +62,10 @@ private:
     bool open_ = false;            // there is an answer to read from
 };
 
+/// The whole of a `read`: `range` into the front of `into`; a body whose bits changed on the way is asked for again. Errors are raised by
+/// `*op`, which outlives the await.
+awaitable<read_result> read_into(operation* op, byte_range range, std::span<std::byte> into, get_options options);
+
 /// The body of `get`.
 class s3_body final : public body_source {
 public:

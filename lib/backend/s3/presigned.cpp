@@ -60,19 +60,7 @@ awaitable<read_result> read(store_pointer store, object_key where, byte_range ra
     operation op(std::move(store), std::move(executor), "read", std::move(where), operation_kind::read, options);
     try {
         op.deliver(check_read(op, range, options));
-        download body(&op, range, options);
-        result<void> const opened = co_await body.open();
-        op.deliver(opened);
-        std::uint64_t const length = body.range().length;
-        if (length > into.size())
-            op.raise({errc::buffer_too_small, std::to_string(length) + " bytes do not fit into " + std::to_string(into.size())});
-        result<std::size_t> const filled = co_await body.read_all(into.first(static_cast<std::size_t>(length)));
-        op.deliver(filled);
-        op.succeeded(length);
-        read_result done;
-        done.range = body.range();
-        done.object = body.take_object();
-        co_return std::move(done);
+        co_return co_await read_into(&op, range, into, std::move(options));
     } catch (...) {
         op.rethrow();
     }
@@ -106,14 +94,11 @@ awaitable<put_result> put(store_pointer store, object_key where, payload data, p
         bool const refused = !sent && sent.error().info().status == 412 && sent.error().reason() == errc::precondition_failed;
         if (refused && options.create_only) op.raise(already_there(std::move(sent).error()));
         http::response answer = op.deliver(std::move(sent));
-        object_meta meta = meta_of({}, answer.head());
-        if (meta.etag.empty())
+        put_result done = put_result_of(answer.head());
+        if (done.etag.empty())
             op.raise({errc::protocol, "the answer to the put names no ETag, so nothing says that the object was stored"});
         co_await answer.drain(drain_limit);
         op.succeeded(size);
-        put_result done;
-        done.etag = std::move(meta.etag);
-        done.version = std::move(meta.version);
         co_return std::move(done);
     } catch (...) {
         op.rethrow();

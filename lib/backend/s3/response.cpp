@@ -149,6 +149,14 @@ object_meta meta_of(object_key key, http::response_head const& head) {
     return meta;
 }
 
+put_result put_result_of(http::response_head const& head) {
+    object_meta meta = meta_of({}, head);
+    put_result done;
+    done.etag = std::move(meta.etag);
+    done.version = std::move(meta.version);
+    return done;
+}
+
 result<opened_range> check_read_answer(byte_range const asked, http::response_head const& head) {
     if (head.body == http::framing::until_end) return broken("an object whose end only the end of the connection would tell");
     if (head.status == 200) return check_whole(asked, head);

@@ -30,6 +30,9 @@ std::optional<content_range> parse_content_range(std::string_view value) noexcep
 /// What the fields of an answer tell about the object, but for its size.
 object_meta meta_of(object_key key, http::response_head const& head);
 
+/// What they tell about an object that was written.
+put_result put_result_of(http::response_head const& head);
+
 /// The body a good answer to a read announces.
 struct opened_range {
     std::uint64_t size = 0;    ///< of the whole object

@@ -52,26 +52,7 @@ awaitable<read_result> read(store_pointer store, object_key where, byte_range ra
     operation op(std::move(store), std::move(executor), "read", std::move(where), operation_kind::read, options);
     try {
         op.deliver(store::check_key(op.key()));
-        for (;;) {
-            download body(&op, range, options);
-            result<void> const opened = co_await body.open();
-            op.deliver(opened);
-            std::uint64_t const length = body.range().length;
-            if (length > into.size())
-                op.raise({errc::buffer_too_small, std::to_string(length) + " bytes do not fit into " + std::to_string(into.size())});
-            result<std::size_t> filled = co_await body.read_all(into.first(static_cast<std::size_t>(length)));
-            if (!filled && filled.error().reason() == errc::checksum_mismatch) {  // nobody has seen the bytes yet
-                std::optional<failure> final = co_await op.recover(std::move(filled).error(), retry::outcome::damaged_body);
-                if (!final) continue;
-                op.raise(std::move(*final));
-            }
-            op.deliver(filled);
-            op.succeeded(length);
-            read_result done;
-            done.range = body.range();
-            done.object = body.take_object();
-            co_return std::move(done);
-        }
+        co_return co_await read_into(&op, range, into, std::move(options));
     } catch (...) {
         op.rethrow();
     }
@@ -82,14 +63,6 @@ awaitable<body_reader> get(store_pointer store, object_key where, get_options op
     auto body = std::make_unique<s3_body>(std::move(store), std::move(executor), std::move(where), options);
     co_await body->open();
     co_return body_reader(std::move(body));
-}
-
-put_result put_result_of(http::response_head const& head) {
-    object_meta meta = meta_of({}, head);
-    put_result done;
-    done.etag = std::move(meta.etag);
-    done.version = std::move(meta.version);
-    return done;
 }
 
 /// Whose object there is after a conditional put lost its answer.
