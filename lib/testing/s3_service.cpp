@@ -74,7 +74,9 @@ s3_operation operation_of(s3_request const& request) noexcept {
     return request.is("DELETE") ? s3_operation::remove : s3_operation::unknown;
 }
 
-s3_reply serve_operation(s3_request const& request, s3_scene const& scene, s3_fault const& fault) {
+namespace {
+
+s3_reply answer_to(s3_request const& request, s3_scene const& scene, s3_fault const& fault) {
     s3_operation const operation = operation_of(request);
     if (operation == s3_operation::unknown)
         throw refusal(request.raw.method + " " + request.raw.target + " is no operation of this server", "NotImplemented", 501);
@@ -107,6 +109,15 @@ s3_reply serve_operation(s3_request const& request, s3_scene const& scene, s3_fa
     case s3_operation::unknown: break;
     }
     return bucket_head(scene.region);
+}
+
+}  // namespace
+
+s3_reply serve_operation(s3_request const& request, s3_scene const& scene, s3_fault const& fault) {
+    s3_reply reply = answer_to(request, scene, fault);
+    for (char const* const name : {"x-amz-server-side-encryption-customer-algorithm", "x-amz-server-side-encryption-customer-key-MD5"})
+        if (std::string const* const said = request.find_header(name)) reply.headers.emplace_back(name, *said);
+    return reply;
 }
 
 void check_before_body(s3_request const& request, s3_scene const& scene) {

@@ -93,6 +93,16 @@ awaitable<put_result> copy_in_parts(store_pointer store, object_key as, copy_sou
     co_return co_await store::complete_after(parts, upload(into), false);
 }
 
+/// The answer to a copy need not say that the customer's key was used; that to a HEAD does.
+awaitable<void> check_key_of(store_pointer store, object_key made, put_options options) {
+    head_options asked;
+    asked.time_limit = options.time_limit;
+    asked.on_attempt = options.on_attempt;
+    asked.key = options.keeping.key;
+    if (asked.key.secret.empty()) co_return;
+    co_await look(std::move(store), std::move(made), std::move(asked));
+}
+
 awaitable<void> check_target(store_pointer store, object_key as, customer_key key) {
     boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
     operation const op(store, std::move(executor), "copy", std::move(as), operation_kind::read, call_options());
@@ -120,7 +130,8 @@ awaitable<copied> copy(store_pointer store, object_key what, object_key as, stor
     done.object = found.object;
     progress report = std::move(options.report);
     if (whole) {
-        done.put = co_await copy_whole(store, std::move(as), std::move(from), options, anew);
+        done.put = co_await copy_whole(store, as, std::move(from), options, anew);
+        co_await check_key_of(store, as, options);
         if (report) report(plan.size, plan.size);
         co_return std::move(done);
     }
@@ -129,7 +140,8 @@ awaitable<copied> copy(store_pointer store, object_key what, object_key as, stor
                     store->uri + what);
     if (found.has_tags && options.keeping.tags.empty())
         options.keeping.tags = co_await read_tags(store, what, options.source.version, options.source);
-    done.put = co_await copy_in_parts(store, std::move(as), std::move(from), plan, options, std::move(report));
+    done.put = co_await copy_in_parts(store, as, std::move(from), plan, options, std::move(report));
+    co_await check_key_of(store, as, options);
     co_return std::move(done);
 }
 

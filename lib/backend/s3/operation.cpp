@@ -1,6 +1,7 @@
 #include "backend/s3/operation.hpp"
 
 #include "backend/s3/aws_chunked.hpp"
+#include "backend/s3/response.hpp"
 #include "base/log.hpp"
 #include "retry/classify.hpp"
 
@@ -61,6 +62,8 @@ awaitable<result<http::response>> operation::send(recipe const* const what) {
             if (answer && answer->asked_in_vain()) learn_not_to_ask();
             if (answer && is_success(answer->head().status)) {
                 tell_attempt(answer->head().status, std::nullopt);
+                result<void> const used = what->method == "POST" ? result<void>() : check_key_used(what->headers, answer->head());
+                if (!used) co_return used.error();
                 co_return std::move(answer);
             }
             if (answer) {

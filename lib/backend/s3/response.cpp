@@ -157,6 +157,14 @@ put_result put_result_of(http::response_head const& head) {
     return done;
 }
 
+result<void> check_key_used(http::fields const& sent, http::response_head const& head) {
+    constexpr std::string_view algorithm = "x-amz-server-side-encryption-customer-algorithm";
+    if (sent.value_or(algorithm).empty() || !head.headers.value_or(algorithm).empty()) return {};
+    if (!sent.value_or("x-amz-copy-source").empty()) return {};  // MinIO does not say it of copies
+    return failure(errc::unsupported,
+                   "the service does not say that it used the customer's key: what was written may be kept in the open, remove it there");
+}
+
 result<opened_range> check_read_answer(byte_range const asked, http::response_head const& head) {
     if (head.body == http::framing::until_end) return broken("an object whose end only the end of the connection would tell");
     if (head.status == 200) return check_whole(asked, head);

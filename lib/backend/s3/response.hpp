@@ -49,6 +49,10 @@ result<opened_range> check_read_answer(byte_range asked, http::response_head con
 result<void> check_resumed(opened_range const& fresh, std::string_view fresh_etag, resolved_range rest, std::uint64_t size,
                            std::string_view etag);
 
+/// A service that uses the customer's key of a request says so in its answer; one that knows no such keys passes over it in silence, and
+/// has kept in the open what was to be kept under it. Errors: unsupported.
+result<void> check_key_used(http::fields const& sent, http::response_head const& head);
+
 /// The size HEAD gives. Errors: protocol when it says none.
 result<std::uint64_t> size_of_head(http::response_head const& head);
 

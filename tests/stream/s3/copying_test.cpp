@@ -262,6 +262,30 @@ CO_TEST("a customer's key: an object written under one is read, copied and uploa
     CHECK_FALSE(contains(logged, "S0tL"));
 }
 
+CO_TEST("a customer's key: a service that does not say that it used it is not believed") {
+    script_server silent([](testing::received_request const& request) {
+        if (request.method == "POST")
+            return scripted_reply::ok("<InitiateMultipartUploadResult><UploadId>id</UploadId></InitiateMultipartUploadResult>");
+        return scripted_reply("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nETag: \"e\"\r\n\r\n");
+    });
+    auto const store = quick_store(silent.endpoint());
+    put_options under;
+    under.keeping.key = customer_key(std::string(32, 'K'));
+    payload data("secret"), part("secret");
+    error const put = co_await error_of(store->put("k", data, under));
+    CHECK(put.reason() == errc::unsupported);
+    CHECK(contains(put.what(), "in the open"));
+    CHECK(put.info().attempts == 1);
+    upload to = co_await store->create_upload("k", under);
+    part_place const first{1, 0};
+    error const written = co_await error_of(to.write(first, part));
+    CHECK(written.reason() == errc::unsupported);
+    head_options head;
+    head.key = under.keeping.key;
+    error const seen = co_await error_of(store->head("k", head));
+    CHECK(seen.reason() == errc::unsupported);
+}
+
 CO_TEST("a customer's key: is refused before it is sent where it would go in the clear, or is none") {
     head_options head;
     head.key = customer_key(std::string(32, 'k'));
