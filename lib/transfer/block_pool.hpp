@@ -14,6 +14,8 @@ public:
     block_pool(std::size_t block_size, std::size_t keep);
 
     std::shared_ptr<std::byte> take();
+    /// What comes back from now on is given to the system at once, and what waits is, too.
+    void retire() noexcept { memory_.keep_no_more(); }
     std::size_t block_size() const noexcept { return block_size_; }
 
 private:

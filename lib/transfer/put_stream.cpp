@@ -24,11 +24,18 @@ public:
           able_(able),
           wanted_(options.part_size) {}
 
+    /// What the next part takes in memory.
+    std::uint64_t next_size() const noexcept { return stream_part_size(number_ + 1, wanted_, able_); }
+
     /// The next part, of the size its number asks for; shorter, or empty, at the end.
     awaitable<bytes> next() {
+        std::uint64_t const size = next_size();
         ++number_;
-        std::uint64_t const size = stream_part_size(number_, wanted_, able_);
-        if (blocks_ == nullptr || blocks_->block_size() != size) blocks_ = std::make_shared<block_pool>(size, 2);
+        if (blocks_ != nullptr && blocks_->block_size() != size) {
+            blocks_->retire();
+            blocks_.reset();
+        }
+        if (blocks_ == nullptr) blocks_ = std::make_shared<block_pool>(size, 2);
         std::shared_ptr<std::byte> block = blocks_->take();
         std::span<std::byte> const into(block.get(), size);
         std::size_t filled = 0;
@@ -52,7 +59,8 @@ private:
     bool ended_ = false;
 };
 
-/// Writes parts while the next ones come; never more than `memory` bytes are held, but for one part that alone is larger.
+/// Writes parts while the next one comes; never more than `memory` bytes are held, that one's included, but for one part that alone is
+/// larger.
 class part_sender {
 public:
     part_sender(upload into, std::uint64_t memory, progress report)
@@ -64,13 +72,14 @@ public:
     /// From `first` on, which has been read. How many bytes it was, all in all, is `sent`.
     awaitable<void> send_all(async::task_group* group, stream_cutter* cut, bytes first) {
         std::uint64_t offset = 0;
+        async::semaphore::permit room = co_await room_.acquire(std::min(first.size(), memory_));
         for (bytes part = std::move(first); !part.empty();) {
             part_place const where{cut->number(), offset};
             offset += part.size();
-            async::semaphore::permit room = co_await room_.acquire(std::min(part.size(), memory_));
             group->spawn([this, where, part = std::move(part), room = std::move(room)]() mutable {
                 return send(where, std::move(part), std::move(room));
             });
+            room = co_await room_.acquire(std::min<std::uint64_t>(cut->next_size(), memory_));
             part = co_await cut->next();
         }
     }

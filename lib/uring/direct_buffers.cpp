@@ -49,13 +49,18 @@ direct_buffers::piece::~piece() {
     if (memory_.data() != nullptr) owner_->give_back(memory_.data(), room_);
 }
 
-direct_buffers::~direct_buffers() {
+direct_buffers::~direct_buffers() { keep_no_more(); }
+
+void direct_buffers::keep_no_more() noexcept {
+    std::lock_guard const lock(mutex_);
+    keep_ = kept_ = 0;
     for (auto const& [room, all] : idle_) {
         for (std::byte* const memory : all) {
             ASAN_UNPOISON_MEMORY_REGION(memory, room);
             delete_memory(memory, room);
         }
     }
+    idle_.clear();
 }
 
 direct_buffers::piece direct_buffers::take(std::size_t size) {

@@ -44,11 +44,14 @@ public:
     /// `size` bytes that begin with a page; what they hold is not said. Errors: throws std::bad_alloc.
     piece take(std::size_t size);
 
+    /// Nothing waits for reuse from now on.
+    void keep_no_more() noexcept;
+
 private:
     void give_back(std::byte* memory, std::size_t room) noexcept;
 
-    std::size_t const keep_;
     std::mutex mutex_;
+    std::size_t keep_;
     std::size_t kept_ = 0;
     std::map<std::size_t, std::vector<std::byte*>> idle_;  // by size
 };

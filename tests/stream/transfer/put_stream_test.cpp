@@ -6,6 +6,7 @@
 #include <sluice/file.hpp>
 #include <sluice/memory.hpp>
 #include <sluice/operations.hpp>
+#include <sluice/wrap/faulty.hpp>
 
 #include <algorithm>
 #include <cstring>
@@ -115,4 +116,29 @@ CO_TEST("put_stream: one part needs no uploads; more of them are refused where t
     }
     CHECK(reason == errc::unsupported);
     CHECK(server.get("bucket", "o") == small);
+}
+
+CO_TEST("put_stream: what is read and not yet written stays below the memory limit, also when the parts grow") {
+    faulty_options slow;
+    slow.slow = 1;
+    slow.delay = std::chrono::milliseconds(2);
+    std::shared_ptr<object_store> const store = make_memory_store();
+    std::string const data = numbered(400 * part);  // its last parts are three times as large as the first
+    std::size_t taken = 0, most = 0;
+    std::uint64_t written = 0;
+    byte_source const whole = source_of(&data, &taken);
+    byte_source const from = [&](std::span<std::byte> into) -> awaitable<std::size_t> {
+        std::size_t const n = co_await whole(into);
+        most = std::max(most, taken - static_cast<std::size_t>(written));
+        co_return n;
+    };
+    put_stream_options options = in_small_parts();
+    options.memory_limit = 9 * part;
+    options.report = [&written](std::uint64_t done, std::uint64_t) { written = done; };
+    std::shared_ptr<object_store> const slowly = make_faulty(store, slow);
+    co_await put_stream(slowly, "o", from, options);
+    CHECK(most <= options.memory_limit);
+    CHECK(most > options.memory_limit / 2);  // and it is used
+    std::string const got = co_await content(store, "o");
+    CHECK((got == data));
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <fstream>
 
 using sluice::uring::direct_buffers;
 
@@ -38,4 +39,26 @@ TEST_CASE("direct buffers: what comes back is taken again, up to the limit") {
         CHECK(c.bytes().data() != d.bytes().data());
     }
     again = direct_buffers::piece();
+}
+
+TEST_CASE("direct buffers: when nothing is kept any more, what comes back goes") {
+    direct_buffers memory(64u << 20);
+    direct_buffers::piece out = memory.take(32u << 20);
+    {
+        direct_buffers::piece const back = memory.take(32u << 20);
+        std::memset(back.bytes().data(), 1, back.bytes().size());
+    }
+    auto const resident = [] {
+        std::ifstream status("/proc/self/statm");
+        std::uint64_t all = 0, here = 0;
+        status >> all >> here;
+        return here * 4096;
+    };
+    std::memset(out.bytes().data(), 1, out.bytes().size());
+    std::uint64_t const before = resident();
+    memory.keep_no_more();
+    out = direct_buffers::piece();
+    CHECK(resident() + (48u << 20) < before);  // both
+    direct_buffers::piece const again = memory.take(1u << 20);
+    std::memset(again.bytes().data(), 1, again.bytes().size());
 }
