@@ -156,8 +156,9 @@ void check_operation(s3_request const& request) {
             !((put || part) && among(name, {"x-amz-trailer", "x-amz-decoded-content-length"})) &&
             !(begins && among(name, {"x-amz-checksum-algorithm", "x-amz-checksum-type"})) && !(reads && name == "x-amz-checksum-mode") &&
             !((put || begins) && (name.starts_with("x-amz-meta-") || std::ranges::find(kept_by_choice, name) != kept_by_choice.end())) &&
-            !is_of_copy(name, copies, begins || put, part) && !is_of_customer_key(name, reads || put || begins || part, copies) &&
-            name != "x-amz-request-payer" && !(!of_object && request.is("PUT") && name == "x-amz-bucket-object-lock-enabled"))
+            !is_of_copy(name, copies, begins || put, part) &&
+            !is_of_customer_key(name, reads || put || begins || part || completes, copies) && name != "x-amz-request-payer" &&
+            !(!of_object && request.is("PUT") && name == "x-amz-bucket-object-lock-enabled"))
             throw refusal("unknown header: " + name);
         bool const condition_on_reads = among(name, {"range", "if-modified-since", "if-unmodified-since"});
         if (condition_on_reads && !reads) throw refusal(name + " on " + request.raw.method);

@@ -135,6 +135,9 @@ s3_reply complete_upload(s3_request const& request, s3_scene const& scene) {
     std::vector<s3_named_part> const named = parse_part_list(request.raw.body);
     auto const open = scene.uploads.find(id_of(request), request.bucket, request.key);
     if (!open) throw no_such_upload();
+    if (!open->algorithm.empty() && customer_key_of(request, "x-amz-") != open->customer_key)
+        throw refusal("Requests specifying Server Side Encryption with Customer provided keys must provide an appropriate secret key.",
+                      "InvalidArgument");
     s3_object object = put_together(*open, named, scene);
     object.checksums = completed_checksums(request, *open, named, *object.data);
     std::string const etag = object.etag;

@@ -100,6 +100,7 @@ result<recipe> complete_recipe(object_key const& key, std::string_view const upl
     put_options conditions;
     conditions.create_only = options.create_only;
     conditions.if_match = options.if_match;
+    conditions.keeping.key = options.keeping.key;  // wanted where the parts have checksums (API page CompleteMultipartUpload)
     result<recipe> r = put_recipe(key, payload(), conditions, if_match);
     if (!r) return r;
     r->method = "POST";

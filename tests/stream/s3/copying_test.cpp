@@ -262,6 +262,25 @@ CO_TEST("a customer's key: an object written under one is read, copied and uploa
     CHECK_FALSE(contains(logged, "S0tL"));
 }
 
+CO_TEST("a customer's key: goes with the end of an upload, too, which wants it where the parts have checksums") {
+    s3_server server;
+    s3_settings settings = quick_settings(server.endpoint());
+    settings.write_checksums = checksum_mode::when_supported;
+    auto const store = make_s3_store(settings);
+    put_options under;
+    under.keeping.key = customer_key(std::string(32, 'K'));
+    upload to = co_await store->create_upload("k", under);
+    payload data("in parts");
+    part_place const first{1, 0};
+    co_await to.write(first, data);
+    co_await to.complete();
+    head_options head;
+    head.key = under.keeping.key;
+    object_meta const about = co_await store->head("k", head);
+    CHECK(about.size == 8);
+    CHECK(server.counts().refused == 0);
+}
+
 CO_TEST("a customer's key: a service that does not say that it used it is not believed") {
     script_server silent([](testing::received_request const& request) {
         if (request.method == "POST")
