@@ -106,7 +106,8 @@ def doctest(name, program, limit, env=None):
 
 
 def marks_tally(name, log, code):
-    """What a script's lines "PASS x", "FAIL x: why" and "NOT RUN: x: why" add up to."""
+    """What a script's lines "PASS x", "FAIL x: why", "NOT RUN: x: why" and "CANNOT x: why" add up to. What cannot be, wherever it is run, is
+    skipped with CI, too."""
     tally = Tally()
     for line in log.read_text(errors="replace").splitlines():
         if line.startswith("PASS "):
@@ -115,6 +116,8 @@ def marks_tally(name, log, code):
             tally.failed += 1
         elif line.startswith("NOT RUN: "):
             tally += not_run(name, line.removeprefix("NOT RUN: "))
+        elif line.startswith("CANNOT "):
+            tally.skipped += 1
         elif found := DOCTEST.match(line):
             tally += Tally(*(int(n) for n in found.groups()[1:]))
     if code != 0 and tally.failed == 0:

@@ -24,7 +24,8 @@ CONFIGURATIONS = {
 }
 STORES = ["memory", "file", "file-tmpfs", "direct", "direct-ext4", "direct-xfs", "s3", "prefixed", "limited", "observed", "faulty", "nested"]
 # Program -> seconds a run may take (sanitizers three times that), and the environments it is run in.
-PROGRAMS = {"unit": (120, [{}]), "stream": (600, [{}]), "conformance": (600, [{"SLUICE_STORE": kind} for kind in STORES])}
+PROGRAMS = {"unit": (120, [{}]), "stream": (600, [{}]), "conformance": (600, [{"SLUICE_STORE": kind} for kind in STORES]),
+            "s3-conformance": (300, [{"SLUICE_STORE": "s3"}])}
 
 
 def programs(directory, names, env=None, patience=1):
@@ -75,7 +76,7 @@ def ring_stream():
 
 
 def ring_conformance():
-    return programs("test", ["conformance"])
+    return programs("test", ["conformance", "s3-conformance"])
 
 
 def ring_examples():

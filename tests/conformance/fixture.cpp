@@ -15,6 +15,7 @@
 #include <unistd.h>
 #include <atomic>
 #include <cstdlib>
+#include <optional>
 #include <stdexcept>
 
 namespace sluice::test {
@@ -31,6 +32,7 @@ struct setting {
     std::unique_ptr<testing::s3_server> server;
     std::unique_ptr<temporary_folder> folder;
     std::shared_ptr<object_store> store;
+    std::optional<s3_settings> service;  ///< of what is an S3 service
 };
 
 /// A memory store with the named wrapper around it; null for another name.
@@ -94,6 +96,7 @@ setting make_setting() {
         settings.write_checksums = settings.read_checksums = checksum_mode::when_supported;
         how_written(environment("SLUICE_TEST_WRITES"), settings);
         s.store = make_s3_store(settings);
+        s.service = settings;
     } else if (kind.starts_with("file") || kind.starts_with("direct")) {
         s.folder = std::make_unique<temporary_folder>(folder_for(kind));
         file_settings settings;
@@ -106,6 +109,7 @@ setting make_setting() {
         settings.put_if_match = form_named(environment("SLUICE_TEST_PUT_IF_MATCH"));
         how_written(environment("SLUICE_TEST_WRITES"), settings);
         s.store = make_s3_store(settings);
+        s.service = settings;
     } else {
         throw std::runtime_error("set SLUICE_STORE to memory, file, direct, s3, env, prefixed, limited, observed, faulty or nested");
     }
@@ -119,6 +123,7 @@ void run_conformance(std::function<awaitable<void>(place)> body) {
     setting const here = make_setting();
     place p;
     p.store = here.store;
+    p.service = here.service;
     p.swaps = environment("SLUICE_TEST_SWAPS") != "refused";
     p.prefix = "conformance-" + std::to_string(::getpid()) + '-' + std::to_string(++count) + '/';
     auto const whole = [&]() -> awaitable<void> {

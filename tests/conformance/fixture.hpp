@@ -4,9 +4,11 @@
 
 #include <sluice/object_store.hpp>
 #include <sluice/operations.hpp>
+#include <sluice/s3.hpp>
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,8 +19,9 @@ namespace sluice::test {
 struct place {
     place() {}
     std::shared_ptr<object_store> store;
-    std::string prefix;  ///< ends in '/'
-    bool swaps = true;   ///< a put with If-Match finds the version it names; see SLUICE_TEST_SWAPS
+    std::string prefix;                  ///< ends in '/'
+    std::optional<s3_settings> service;  ///< of an S3 service, for what other stores do not have
+    bool swaps = true;                   ///< a put with If-Match finds the version it names; see SLUICE_TEST_SWAPS
 
     object_key key(std::string_view name) const { return prefix + std::string(name); }
 };

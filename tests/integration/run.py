@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""The conformance list and the command line tool against real servers (Ceph, versitygw; MinIO where SLUICE_TEST_MINIO is set), over HTTP,
+"""The conformance lists and the command line tool against real servers (Ceph, versitygw; MinIO where SLUICE_TEST_MINIO is set), over HTTP,
 over HTTPS through nginx with our own authority, and through a front that spoils requests; and cross-checks with AWS's own client.
 
 run.py BUILD-DIRECTORY [NAME..]: starts the servers in BUILD-DIRECTORY/servers, runs every check whose name contains a NAME, stops
-what it started. A NAME may be a server's: `run.py build/test minio conformance`. Prints PASS, FAIL or NOT RUN for each; the doctest summary of the conformance list counts case by case.
+what it started. A NAME may be a server's: `run.py build/test minio conformance`. Prints PASS, FAIL or NOT RUN for each, or CANNOT
+with the reason for what a server is unable to; the doctest summary of the conformance lists counts case by case.
 
 A check is a function `check_*(env)` in any tests/integration/cli_*.py or boto3_*.py; it fails by raising (plain `assert` will do). `env` offers:
   env.aws                       AWS's own client (boto3) for the same server; env.server: its name
@@ -28,7 +29,6 @@ import copy
 import importlib.util
 import os
 import pathlib
-import re
 import shutil
 import socket
 import subprocess
@@ -55,16 +55,17 @@ except ImportError:
     os.execv(python, [str(python), *sys.argv])
 
 from aws_client import client  # noqa: E402
+from conformance import conformance, customer_keys, s3_conformance  # noqa: E402
 from ceph import Ceph  # noqa: E402
 from faults import FaultyFront  # noqa: E402
-from go_servers import Minio, Versitygw  # noqa: E402
+from go_servers import Minio, MinioTls, Versitygw  # noqa: E402
 from nginx import FRONTS, Nginx, make_ca  # noqa: E402
 
 
 class Env:
     bucket = "sluice-test"
 
-    def __init__(self, build, servers, server, front):
+    def __init__(self, build, servers, server, front=None):
         self.build, self.servers, self.server, self.port = build, servers, type(server).__name__, server.port
         self.sluice = build / "cli" / "sluice"
         self.access_key, self.secret_key, self.region = server.access_key, server.secret_key, server.region
@@ -72,7 +73,7 @@ class Env:
         self.aws = client(server.endpoint, server)
         self.ca = servers / "ca"
         self.ca_file = self.ca / "ca.pem"
-        for name in FRONTS:
+        for name in FRONTS if front else ():
             setattr(self, name, front.url(name))
 
     @contextlib.contextmanager
@@ -137,68 +138,6 @@ class Env:
             thread.join()
 
 
-# Cases of the conformance list that a server cannot pass, each for a reason of its own; doctest counts them as skipped.
-CANNOT = {
-    "Minio": {
-        "nasty names*": "an object's name is a path: `a//b`, `.` and `..` are refused",
-        "a name that is no path*": "the same",
-        "a name as long as names can be*": "255 bytes between two slashes at most",
-        "folders: foo/ never matches foo.bar/*": "no object where there is a folder",
-    },
-    "Versitygw": {
-        "nasty names*": "an object named like a folder (slash at the end) may not have content there",
-        "names of control characters*": "its listings hold the characters as they are, which is no XML",
-        "a name that is no path*": "objects are files: `a//b` is `a/b`",
-        "a name as long as names can be*": "a file name has 255 bytes at most",
-        "folders: foo/ never matches foo.bar/*": "no object where there is a folder",
-        "conditions of reads hold*": "If-Modified-Since of a time to come counts as no condition (RFC 9110 13.1.3 allows that)",
-        "compare and swap*": "it looks and replaces in two steps, another writer may come between",
-    },
-}
-
-
-def conformance(env, name, endpoint):
-    """The conformance list against one endpoint. Ceph 16.2: all of it with the ETag form that it wants in the If-Match of a put, and the
-    cases about that once more with the form it does not take."""
-    cannot = CANNOT.get(env.server, {})
-    form = "bare" if env.server == "Ceph" else "quoted"
-    excluded = [f"--test-case-exclude={','.join(case.replace(',', '?') for case in cannot)}"] if cannot else []
-    whole = conformance_run(env, name, endpoint, {"SLUICE_TEST_PUT_IF_MATCH": form}, *excluded)
-    print(f"conformance of {env.server} over {name}\n{whole.stdout}", flush=True)
-    for case, reason in cannot.items():
-        print(f"skipped with {env.server}: {case}: {reason}", flush=True)
-    if whole.returncode != 0 and "[doctest] test cases:" not in whole.stdout:
-        print(f"FAIL conformance of {env.server} over {name}: exit code {whole.returncode}", flush=True)
-    good = written_otherwise(env, name, endpoint, form, *excluded) and whole.returncode == 0
-    return good and (env.server != "Ceph" or swaps_refused(env, name, endpoint))
-
-
-def written_otherwise(env, name, endpoint, form, *excluded):
-    """The list once more with signed bodies and a question before each; with checksums behind the body where they are known."""
-    writes = "signed asked" if env.server == "Ceph" else "signed asked trailers"
-    other = conformance_run(env, name, endpoint, {"SLUICE_TEST_PUT_IF_MATCH": form, "SLUICE_TEST_WRITES": writes}, *excluded)
-    good = other.returncode == 0 and "[doctest] test cases:" in other.stdout
-    print(f"{'PASS' if good else other.stdout + 'FAIL'} conformance of {env.server} over {name}, writes {writes}", flush=True)
-    return good
-
-
-def swaps_refused(env, name, endpoint):
-    other = conformance_run(env, name, endpoint, {"SLUICE_TEST_PUT_IF_MATCH": "quoted", "SLUICE_TEST_SWAPS": "refused"},
-                            "--test-case=compare and swap*")
-    refused = other.returncode == 0 and "test cases: 2 | 2 passed" in re.sub(" +", " ", other.stdout)
-    print(f"PASS swaps that Ceph refuses, over {name}" if refused else f"{other.stdout}FAIL swaps that Ceph refuses, over {name}", flush=True)
-    return refused
-
-
-def conformance_run(env, name, endpoint, changes, *arguments):
-    program = env.build / "tests" / "conformance" / "conformance"
-    if env.server != "Ceph":  # they keep checksums and compare them
-        changes = {**changes, "AWS_REQUEST_CHECKSUM_CALCULATION": "when_supported", "AWS_RESPONSE_CHECKSUM_VALIDATION": "when_supported"}
-    settings = env.environ(endpoint, SLUICE_STORE="env", SLUICE_TEST_BUCKET=env.bucket, SLUICE_TEST_S3_ENDPOINT=endpoint, **changes)
-    return subprocess.run([program, "--no-colors", *arguments], env=settings, cwd=env.tmp, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          timeout=900, text=True, errors="replace")
-
-
 def checks(names):
     """(name, function) of every check."""
     for path in sorted([*HERE.glob("cli_*.py"), *HERE.glob("boto3_*.py")]):
@@ -223,15 +162,33 @@ def run_check(env, name, function):
     return True
 
 
-def run_all(env, names, wanted):
+def at(env, endpoint):
+    """The same server by another way."""
+    twin = copy.copy(env)
+    twin.http = endpoint
+    return twin
+
+
+def run_all(env, names):
     good = True
     if (env.build / "tests" / "conformance" / "conformance").exists() and (not names or "conformance" in names):
         for name, endpoint in (("http", env.http), ("https", env.https)):
-            with env.check(f"conformance-{name}"):
-                good = conformance(env, name, endpoint) and good
+            twin = at(env, endpoint)
+            with twin.check(f"conformance-{name}"):
+                good = conformance(twin, name) and good
+                good = s3_conformance(twin, name) and good
+    return run_checks(env, names, fits) and good
+
+
+def run_checks(env, names, chosen, title=""):
+    good = True
     for name, function in checks(names):
-        if wanted(name):
-            good = run_check(env, f"{env.server}-{name}", function) and good
+        if not chosen(env, name):
+            continue
+        if reason := UNFIT.get(env.server, {}).get(name):
+            print(f"CANNOT {env.server}-{title}{name}: {reason}", flush=True)
+        else:
+            good = run_check(env, f"{env.server}-{title}{name}", function) and good
     return good
 
 
@@ -240,25 +197,24 @@ def through_faults(env, names):
     if names and "faults" not in names:
         return True
     with FaultyFront(env.port, 5) as front:
-        twin = copy.copy(env)
-        twin.http = front.url
+        twin = at(env, front.url)
         with twin.check("conformance-faults"):
-            good = conformance(twin, "a front that spoils one request in five", front.url)
-        for name, function in checks(()):
-            if name.startswith("cli_verbs-") and "https" not in name:
-                good = run_check(twin, f"{env.server}-faults-{name}", function) and good
+            good = conformance(twin, "a front that spoils one request in five")
+            good = s3_conformance(twin, "a front that spoils one request in five", faults=True) and good
+        good = run_checks(twin, (), lambda _, name: name.startswith("cli_verbs-") and "https" not in name, "faults-") and good
         print(f"{front.spoiled} of {front.requests} requests were spoiled", flush=True)
         assert front.spoiled * 6 > front.requests > 100, "the front did not do its part"
     with FaultyFront(env.port, 1) as front:
-        twin.http = front.url
-        return run_check(twin, f"{env.server}-faults-no_answer_ever", every_request_fails) and good
+        return run_check(at(env, front.url), f"{env.server}-faults-no_answer_ever", every_request_fails) and good
 
 
 def every_request_fails(env):
-    """More than an operation bears: every verb ends by itself, soon, with one line and no success."""
+    """More than an operation bears: every verb ends by itself, soon, with one line and no success. The server hears of none of it, so
+    with all but one of them a read and a write will do."""
     (env.tmp / "source").write_bytes(b"content")
-    for arguments in (["cat", env.uri("key")], ["stat", env.uri("key")], ["ls", env.uri()], ["rm", env.uri("key")],
-                      ["cp", "source", env.uri("key")], ["cp", env.uri("key"), "target"]):
+    verbs = [["cat", env.uri("key")], ["cp", "source", env.uri("key")], ["stat", env.uri("key")], ["ls", env.uri()], ["rm", env.uri("key")],
+             ["cp", env.uri("key"), "target"]]
+    for arguments in verbs if env.server == "Ceph" else verbs[:2]:
         began = time.monotonic()
         done = env.run(*arguments, "--timeout", "5")
         took = time.monotonic() - began
@@ -269,17 +225,51 @@ def every_request_fails(env):
         assert done.returncode not in (0, 3) and b"attempts in" in done.stderr and time.monotonic() - began < 60, (arguments, done)
 
 
-NAMES_ARE_NO_PATHS = "boto3_cross_check-odd_keys_both_ways"
-NO_FOLDER_IS_AN_OBJECT = ("cli_verbs-keys_with_odd_bytes_are_literal", "cli_verbs-rm_recursive_and_dry_run")
-SERVERS = {Ceph: lambda name: True,
-           Versitygw: lambda name: name.startswith(("cli_verbs-", "cli_many-", "boto3_")) and name not in NO_FOLDER_IS_AN_OBJECT,
-           Minio: lambda name: name.startswith(("cli_verbs-", "cli_many-", "boto3_")) and name not in (*NO_FOLDER_IS_AN_OBJECT, NAMES_ARE_NO_PATHS)}
+SERVERS = (Ceph, Versitygw, Minio)
+OF_ALL = ("cli_verbs-", "cli_many-", "cli_streams-", "cli_uploads-an_upload_that_is_killed", "boto3_")
+NAMES_ARE_PATHS = {"cli_verbs-keys_with_odd_bytes_are_literal": "names are paths",
+                   "cli_verbs-rm_recursive_and_dry_run": "no object where there is a folder"}
+CUSTOMER_KEYS = "boto3_services-customer_keys_both_ways"
+# Checks that a server cannot pass, each for a reason of its own; they count as skipped.
+UNFIT = {"Ceph": {"boto3_services-checksums_of_parts_both_ways": "16.2 keeps no checksums"},
+         "Versitygw": {**NAMES_ARE_PATHS, CUSTOMER_KEYS: "it passes over them",
+                       "boto3_services-a_removed_object_that_is_put_again_both_ways": "it lists that as another delete marker"},
+         "Minio": {**NAMES_ARE_PATHS, "boto3_cross_check-odd_keys_both_ways": "names are paths",
+                   CUSTOMER_KEYS: "only where it speaks TLS itself; there it is run"}}
+
+
+def fits(env, name):
+    """What asks the tool rather than the service runs with one server."""
+    return env.server == "Ceph" or name.startswith(OF_ALL)
 
 
 def servers_of(names):
     """Those that are named; else all, but MinIO only where SLUICE_TEST_MINIO is set."""
-    named = {kind: wanted for kind, wanted in SERVERS.items() if kind.__name__.lower() in names}
-    return named or {kind: wanted for kind, wanted in SERVERS.items() if kind is not Minio or os.environ.get("SLUICE_TEST_MINIO")}
+    named = [kind for kind in SERVERS if kind.__name__.lower() in names]
+    return named or [kind for kind in SERVERS if kind is not Minio or os.environ.get("SLUICE_TEST_MINIO")]
+
+
+def with_server(build, kind, ca, names):
+    servers = build / "servers"
+    with kind(servers / kind.__name__) as server:
+        server.create_bucket(Env.bucket)
+        with Nginx(servers / "nginx", ca, server.port) as front:
+            env = Env(build, servers, server, front)
+            good = run_all(env, names)
+            good = through_faults(env, names) and good
+    return (kind is not Minio or under_customer_keys(build, ca, names)) and good
+
+
+def under_customer_keys(build, ca, names):
+    """What MinIO does only where it speaks TLS itself."""
+    with MinioTls(build / "servers" / "MinioTls", ca) as server:
+        server.create_bucket(Env.bucket)
+        env = Env(build, build / "servers", server)
+        good = True
+        if not names or "conformance" in names:
+            with env.check("customer-keys"):
+                good = customer_keys(env, "TLS")
+        return run_checks(env, names, lambda _, name: "customer_keys" in name) and good
 
 
 def main(build, *names):
@@ -290,16 +280,10 @@ def main(build, *names):
     ca = None
     chosen = servers_of(names)
     names = [name for name in names if name not in {kind.__name__.lower() for kind in SERVERS}]
-    for kind, wanted in chosen.items():
+    for kind in chosen:
         try:
             ca = ca or make_ca(servers / "ca")
-            with kind(servers / kind.__name__) as server:
-                server.create_bucket(Env.bucket)
-                with Nginx(servers / "nginx", ca, server.port) as front:
-                    env = Env(build, servers, server, front)
-                    good = run_all(env, names, wanted) and good
-                    if kind is Ceph:
-                        good = through_faults(env, names) and good
+            good = with_server(build, kind, ca, names) and good
         except NotRun as e:
             print(f"NOT RUN: {kind.__name__}: {e}", flush=True)
     return 0 if good else 1

@@ -50,6 +50,7 @@ rgw frontends=beast endpoint=127.0.0.1:{port}
 rgw thread pool size=64
 rgw data={folder}/rgw
 rgw enable usage log=false
+rgw crypt require ssl=false
 keyring={folder}/rgw/keyring
 """
 TOOLS = ("ceph-mon", "ceph-mgr", "ceph-osd", "radosgw", "radosgw-admin", "ceph", "ceph-authtool", "monmaptool")

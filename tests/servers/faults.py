@@ -1,9 +1,8 @@
 """A server front that spoils requests on their way, by a schedule: the twin of every check that runs without it."""
 
 import asyncio
-import threading
 
-from daemon import free_port
+from front import Front
 
 KINDS = ("refused", "unheard", "unanswered", "cut")
 # refused:    503 SlowDown, the server never sees the request
@@ -29,55 +28,14 @@ async def relay_body(reader, writer, length):
             await writer.drain()
 
 
-class FaultyFront:
+class FaultyFront(Front):
     """In front of 127.0.0.1:`target`. Of all requests one in `every` is spoiled, in turn in each of KINDS; `every` 1 refuses or drops each."""
 
     def __init__(self, target, every):
+        super().__init__()
         self.target, self.every = target, every
-        self.port, self.requests, self.spoiled = free_port(), 0, 0
+        self.requests = self.spoiled = 0
         self.sent = self.came = 0  # bytes of bodies to the server; of whole answers from it
-        self.loop = asyncio.new_event_loop()
-        self.thread = threading.Thread(target=self._run, daemon=True)
-        self.ready = threading.Event()
-
-    def __enter__(self):
-        self.thread.start()
-        self.ready.wait()
-        return self
-
-    def __exit__(self, *_):
-        self.loop.call_soon_threadsafe(self.stopped.set)
-        self.thread.join()
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self.port}"
-
-    def _run(self):
-        asyncio.set_event_loop(self.loop)
-        self.loop.run_until_complete(self._serve())
-        self.loop.close()
-
-    async def _serve(self):
-        self.stopped, connections = asyncio.Event(), set()
-
-        async def connected(reader, writer):
-            connections.add(asyncio.current_task())
-            try:
-                await self._connection(reader, writer)
-            except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-                pass
-            finally:
-                connections.discard(asyncio.current_task())
-                writer.transport.abort() if writer.transport.get_write_buffer_size() else writer.close()
-
-        server = await asyncio.start_server(connected, "127.0.0.1", self.port, limit=1 << 18)
-        self.ready.set()
-        await self.stopped.wait()
-        server.close()
-        for task in list(connections):
-            task.cancel()
-        await asyncio.gather(*connections, return_exceptions=True)
 
     def _choose(self, writes, held):
         self.requests += 1
@@ -87,7 +45,7 @@ class FaultyFront:
         kind = KINDS[self.spoiled % (2 if self.every == 1 else len(KINDS))]
         return "refused" if writes and held else kind
 
-    async def _connection(self, reader, writer):
+    async def connected(self, reader, writer):
         head = await reader.readuntil(b"\r\n\r\n")
         first, *lines = head.decode("latin-1").split("\r\n")
         fields = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}

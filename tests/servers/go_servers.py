@@ -5,6 +5,7 @@ import pathlib
 import shutil
 
 from aws_client import client
+from botocore.exceptions import ClientError
 from daemon import Daemons, free_port, listens, wait_until
 from tools import go_program
 
@@ -51,7 +52,8 @@ class Versitygw(GoServer):
     folders = ("objects", "sidecar", "versions")
 
     def arguments(self):
-        return ["--port", f"127.0.0.1:{self.port}", "posix", "--sidecar", self.folder / "sidecar", self.folder / "objects"]
+        return ["--port", f"127.0.0.1:{self.port}", "posix", "--sidecar", self.folder / "sidecar", "--versioning-dir", self.folder / "versions",
+                self.folder / "objects"]
 
 
 class Minio(GoServer):
@@ -63,3 +65,34 @@ class Minio(GoServer):
 
     def arguments(self):
         return ["server", self.folder / "data", "--address", f"127.0.0.1:{self.port}", "--quiet"]
+
+    def create_bucket(self, name):
+        """It listens before it is ready, and says so."""
+        def created():
+            try:
+                super(Minio, self).create_bucket(name)
+            except ClientError as e:
+                if e.response["Error"]["Code"] != "XMinioServerNotInitialized":
+                    raise
+                return False
+            return True
+        wait_until(created, "MinIO", self.daemons.processes)
+
+
+class MinioTls(Minio):
+    """MinIO that speaks TLS itself: it takes customers' keys no other way, and believes no front."""
+
+    folders = ("data", "certificates")
+
+    def __init__(self, folder, ca):
+        super().__init__(folder)
+        self.ca, self.ca_file = ca, str(ca / "ca.pem")
+
+    def arguments(self):
+        for name, own in (("server.pem", "public.crt"), ("server.key", "private.key")):
+            shutil.copy(self.ca / name, self.folder / "certificates" / own)
+        return [*super().arguments(), "--certs-dir", self.folder / "certificates"]
+
+    @property
+    def endpoint(self):
+        return f"https://localhost:{self.port}"

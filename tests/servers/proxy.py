@@ -2,55 +2,17 @@
 
 import asyncio
 import base64
-import threading
 
-from daemon import free_port
-
-
-async def pump(reader, writer):
-    try:
-        while piece := await reader.read(1 << 16):
-            writer.write(piece)
-            await writer.drain()
-    except (ConnectionError, OSError):
-        pass
-    finally:
-        writer.close()
+from front import Front, pump
 
 
-class Proxy:
+class Proxy(Front):
     def __init__(self, user="user:pass word"):
-        self.port, self.asked = free_port(), []
+        super().__init__()
+        self.asked = []
         self.wanted = "Basic " + base64.b64encode(user.encode()).decode()
-        self.loop = asyncio.new_event_loop()
-        self.thread = threading.Thread(target=self._run, daemon=True)
-        self.ready = threading.Event()
 
-    def __enter__(self):
-        self.thread.start()
-        self.ready.wait()
-        return self
-
-    def __exit__(self, *_):
-        self.loop.call_soon_threadsafe(self.stopped.set)
-        self.thread.join()
-
-    def _run(self):
-        asyncio.set_event_loop(self.loop)
-        self.loop.run_until_complete(self._serve())
-        for task in asyncio.all_tasks(self.loop):
-            task.cancel()
-        self.loop.run_until_complete(asyncio.sleep(0))
-        self.loop.close()
-
-    async def _serve(self):
-        self.stopped = asyncio.Event()
-        server = await asyncio.start_server(self._client, "127.0.0.1", self.port)
-        self.ready.set()
-        await self.stopped.wait()
-        server.close()
-
-    async def _client(self, reader, writer):
+    async def connected(self, reader, writer):
         try:
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
             method, target, _ = head.split("\r\n")[0].split(" ")
