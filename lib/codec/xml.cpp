@@ -18,7 +18,11 @@ namespace {
 // are, because pugixml lets &#0; and unknown entities pass; line ends stay, because they may be part of a key.
 constexpr unsigned flags =
     pugi::parse_cdata | pugi::parse_ws_pcdata | pugi::parse_doctype | pugi::parse_fragment | pugi::parse_embed_pcdata;
-constexpr std::string_view escaped = "&<>\"\r\n\t";
+constexpr std::array<bool, 256> escaped = [] {
+    std::array<bool, 256> marks{};
+    for (char const c : std::string_view("&<>\"\r\n\t")) marks[static_cast<unsigned char>(c)] = true;
+    return marks;
+}();
 constexpr std::size_t depth_limit = 32;
 constexpr std::size_t bytes_of_a_node = 32;  // about, in a listing
 
@@ -230,7 +234,8 @@ std::string_view xml_element::text(std::string& scratch) const {
 
 void xml_escape(std::string& to, std::string_view const text) {
     std::size_t done = 0;  // what needs no reference is appended at once: most names are nothing else
-    for (std::size_t at = text.find_first_of(escaped); at != std::string_view::npos; at = text.find_first_of(escaped, done)) {
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (!escaped[static_cast<unsigned char>(text[at])]) continue;
         to.append(text, done, at - done);
         switch (text[at]) {
         case '&': to += "&amp;"; break;

@@ -86,6 +86,12 @@ public:
             for (auto [at, end] = places_of(key, version); at != end; ++at) told_[at->second] = true;
     }
 
+    /// The first `n`, in the order they were asked.
+    void tell_first(std::size_t const n) {
+        std::fill_n(told_.begin(), n, true);
+        next_ = n;
+    }
+
     /// A key that was asked for twice needs to be told only once.
     bool has(std::size_t const i) {
         if (told_[i]) return true;
@@ -113,6 +119,32 @@ private:
     std::size_t next_ = 0;
     places places_;  // filled when they are needed
 };
+
+/// Whether that is all of a document in front of the first thing inside its root: nothing that could hide what follows.
+bool opens_root(std::string_view text) noexcept {
+    if (text.starts_with("<?xml ")) text.remove_prefix(std::min(text.find("?>"), text.size() - 2) + 2);
+    text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+    return text.starts_with("<DeleteResult") && text.find('<', 1) == std::string_view::npos && text.ends_with('>') && !text.ends_with("/>");
+}
+
+/// Takes off the front what says of key after key, in the order they were asked, that it is gone and no more. Mostly that is all there is,
+/// and to compare it is much cheaper than to read it. How many keys; `document` is what it would be without them.
+std::size_t take_plain(std::string& document, std::span<removal const> const asked) {
+    constexpr std::string_view begin = "<Deleted><Key>", end = "</Key></Deleted>";
+    std::size_t const first = std::min(document.find(begin), document.size());
+    if (!opens_root(std::string_view(document).substr(0, first))) return 0;
+    std::string_view rest = std::string_view(document).substr(first);
+    std::size_t n = 0;
+    for (; n < asked.size(); ++n) {
+        std::string_view const key = asked[n].key;
+        std::string_view const told = rest.substr(0, begin.size() + key.size() + end.size());
+        bool const plain = asked[n].version.empty() && key.find('&') == key.npos && key.find('<') == key.npos;
+        if (!plain || !told.starts_with(begin) || !told.ends_with(end) || told.substr(begin.size(), key.size()) != key) break;
+        rest.remove_prefix(told.size());
+    }
+    document.erase(first, document.size() - first - rest.size());
+    return n;
+}
 
 }  // namespace
 
@@ -144,10 +176,11 @@ result<list_page> parse_list(std::string document, std::string_view const prefix
 }
 
 result<remove_report> parse_delete_result(std::string document, std::span<removal const> const asked) {
+    told_keys told(asked);
+    if (document.size() <= delete_result_limit) told.tell_first(take_plain(document, asked));
     result<xml_document> const parsed = parse_as(std::move(document), delete_result_limit, "DeleteResult");
     if (!parsed) return parsed.error();
     remove_report report;
-    told_keys told(asked);
     bool const of_versions = std::ranges::any_of(asked, [](removal const& one) { return !one.version.empty(); });
     std::string key_scratch, version_scratch;
     for (xml_element e = parsed->root().first_child(); e; e = e.next()) {

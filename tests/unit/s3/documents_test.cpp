@@ -135,6 +135,37 @@ TEST_CASE("batch removal: answers count in whatever order they come, and once fo
     CHECK(silent("") == "abacd");
 }
 
+TEST_CASE("batch removal: what is only quoted, hidden or broken says nothing of a key") {
+    std::vector<s3::removal> const keys{s3::removal("a"), s3::removal("b & c"), s3::removal("d<")};
+    std::string const gone = "<Deleted><Key>a</Key></Deleted>";
+    auto const silent = [&](std::string const& document) {
+        CAPTURE(document);
+        result<remove_report> const report = s3::parse_delete_result(document, keys);
+        if (!report) return std::string("refused");
+        std::string missing;
+        for (auto const& one : report->failed) missing += one.code == "NoAnswer" ? one.key + '|' : std::string();
+        return missing;
+    };
+    std::string const all = gone + "<Deleted><Key>b &amp; c</Key></Deleted><Deleted><Key>d&lt;</Key></Deleted></DeleteResult>";
+    CHECK(silent("<DeleteResult>" + all) == "");
+    CHECK(silent("<?xml version=\"1.0\"?>\r\n<DeleteResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">" + all) == "");
+    CHECK(silent("<DeleteResult>\n" + gone + "\n</DeleteResult>\n") == "b & c|d<|");
+    CHECK(silent("<DeleteResult>" + gone + "<Error><Key>b &amp; c</Key><Code>InternalError</Code></Error></DeleteResult>") == "d<|");
+    CHECK(silent("<DeleteResult><Deleted><Key>a</Key><DeleteMarker>true</DeleteMarker></Deleted></DeleteResult>") == "b & c|d<|");
+    CHECK(silent("<DeleteResult><!--" + gone + "--></DeleteResult>") == "a|b & c|d<|");
+    CHECK(silent("<!--<DeleteResult>" + gone + "--><DeleteResult></DeleteResult>") == "a|b & c|d<|");
+    CHECK(silent("<?xml " + gone + "?><DeleteResult></DeleteResult>") != "b & c|d<|");
+    CHECK(silent("<DeleteResult><![CDATA[" + gone + "]]></DeleteResult>") == "a|b & c|d<|");
+    CHECK(silent("<DeleteResult><Other>" + gone + "</Other></DeleteResult>") == "a|b & c|d<|");
+    for (std::string const& bad :
+         {"<DeleteResult/>" + gone, "<DeleteResult>" + gone, "<DeleteResult>" + gone + "</DeleteResult>x", gone, "x" + gone,
+          "<Error>" + gone + "</Error>", "<DeleteResults>" + gone + "</DeleteResults>", "<DeleteResult>" + gone + "</Error>",
+          "<DeleteResult a=\"x>" + gone + "</DeleteResult>", "<?xml " + gone,
+          "<DeleteResult>" + gone + "<Deleted><Key>b & c</Key></Deleted></DeleteResult>", "<DeleteResult>" + gone + "\xff</DeleteResult>",
+          "<DeleteResult>" + std::string(9u << 20, ' ') + gone + "</DeleteResult>"})
+        CHECK(silent(bad) == "refused");
+}
+
 TEST_CASE("batch removal: every key is accounted for") {
     std::vector<s3::removal> const keys{s3::removal("a"), s3::removal("b & c"), s3::removal("d"), s3::removal("e")};
     auto const report = s3::parse_delete_result(
