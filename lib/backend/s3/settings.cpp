@@ -103,14 +103,27 @@ network_options network_of(surroundings const& around) {
     return network;
 }
 
-result<auth::chosen_source> choose(surroundings const& around, endpoint_settings const& endpoints, found_profile& found) {
-    found.chain.region = region_of(around, found.profile);
-    found.chain.ca_file = ca_file_of(around, found.profile);
-    found.chain.network = network_of(around);
-    found.chain.hosts = endpoints.hosts;
-    found.chain.services = found.profile.services;
-    found.chain.ignore_urls = endpoints.ignore_urls;
-    return auth::choose_source(around, found.chain);
+/// All that is told but the keys.
+struct findings {
+    auth::chain_input chain;
+    endpoint_settings endpoints;
+};
+
+result<findings> look(surroundings const& around, std::string name) {
+    auto found = find_profile(around, std::move(name));
+    if (!found) return found.error();
+    auto endpoints = read_endpoint_settings(around, found->profile);
+    if (!endpoints) return endpoints.error();
+    findings all;
+    all.endpoints = *std::move(endpoints);
+    all.chain = std::move(found->chain);
+    all.chain.region = region_of(around, found->profile);
+    all.chain.ca_file = ca_file_of(around, found->profile);
+    all.chain.network = network_of(around);
+    all.chain.hosts = all.endpoints.hosts;
+    all.chain.services = found->profile.services;
+    all.chain.ignore_urls = all.endpoints.ignore_urls;
+    return all;
 }
 
 /// Keys that are configured in a way that cannot be gone: said when they are needed, since who works on files never needs them.
@@ -150,21 +163,17 @@ surroundings real_surroundings() {
 }
 
 result<credentials_report> read_report(surroundings const& around, std::string name) {
-    auto found = find_profile(around, std::move(name));
+    auto const found = look(around, std::move(name));
     if (!found) return found.error();
-    auto endpoints = read_endpoint_settings(around, found->profile);
-    if (!endpoints) return endpoints.error();
-    auto chosen = choose(around, *endpoints, *found);
+    auto chosen = auth::choose_source(around, found->chain);
     if (!chosen) return chosen.error();
     return std::move(chosen->report);
 }
 
 result<s3_settings> read_settings(surroundings const& around, std::string name) {
-    auto found = find_profile(around, std::move(name));
+    auto found = look(around, std::move(name));
     if (!found) return found.error();
-    auto endpoints = read_endpoint_settings(around, found->profile);
-    if (!endpoints) return endpoints.error();
-    auto chosen = choose(around, *endpoints, *found);
+    auto chosen = auth::choose_source(around, found->chain);
     if (!chosen && half_a_key_pair(around)) return chosen.error();
 
     s3_settings settings;
@@ -172,11 +181,11 @@ result<s3_settings> read_settings(surroundings const& around, std::string name) 
     settings.region = found->chain.region;
     settings.ca_file = found->chain.ca_file;
     settings.network = found->chain.network;
-    settings.endpoint = std::move(endpoints->url);
-    settings.style = endpoints->style;
-    settings.fips = endpoints->fips;
-    settings.dual_stack = endpoints->dual_stack;
-    settings.accelerate = endpoints->accelerate;
+    settings.endpoint = std::move(found->endpoints.url);
+    settings.style = found->endpoints.style;
+    settings.fips = found->endpoints.fips;
+    settings.dual_stack = found->endpoints.dual_stack;
+    settings.accelerate = found->endpoints.accelerate;
     auto const writes = mode_of(around, "AWS_REQUEST_CHECKSUM_CALCULATION");
     if (!writes) return writes.error();
     auto const reads = mode_of(around, "AWS_RESPONSE_CHECKSUM_VALIDATION");
