@@ -20,14 +20,21 @@ namespace sluice::inline v0::transfer {
 class whole_check {
 public:
     /// `parts`: how many there are. Nothing will be asked unless all of a store's object is read, in more than one, and it tells checksums.
-    whole_check(std::shared_ptr<object_store> store, object_key where, opening const* from, std::uint64_t parts);
+    whole_check(std::shared_ptr<object_store> store, object_key where, opening* from, std::uint64_t parts);
 
     bool wanted() const noexcept { return !parts_.empty(); }
 
     /// Errors: those of `head`.
     awaitable<void> ask(async::clock const* clock, async::time_point deadline);
 
-    /// The bytes of a part. Before `ask` has ended they must stay where they are until `finish`.
+    /// Part 0, which `*from` has open, into `into`; how many bytes came, as of `body_reader::read_all`.
+    awaitable<std::size_t> read_first(std::span<std::byte> into);
+
+    /// Another part, as of `object_store::read`. What is checked is summed up while its bytes come: when a part is whole, most of it has
+    /// left the processor's cache.
+    awaitable<read_result> read_part(std::uint64_t part, byte_range range, std::span<std::byte> into, get_options options);
+
+    /// All bytes of a part. Before `ask` has ended they must stay where they are until `finish`.
     void took(std::uint64_t part, std::span<std::byte const> data) noexcept;
 
     /// Errors: checksum_mismatch. Nothing is said where a part is missing.
@@ -35,15 +42,18 @@ public:
 
 private:
     struct taken {
-        std::span<std::byte const> data;
+        std::span<std::byte const> data;  // what is there of it
         std::uint64_t crc = 0;
-        bool here = false, summed = false;
+        std::size_t summed = 0;  // bytes of `data`
+        bool here = false;       // all of it
     };
-    void sum(taken& part, base::crc_kind kind) noexcept;
+    awaitable<std::size_t> read(taken* part, body_reader* from, std::span<std::byte> into);
+    void grown(taken& part, std::span<std::byte const> front) noexcept;
+    void sum(taken& part) const noexcept;
 
     std::shared_ptr<object_store> store_;
     object_key where_;
-    opening const* from_;
+    opening* from_;
     std::vector<taken> parts_;
     object_checksum told_;
     base::crc_kind kind_{};

@@ -1,5 +1,5 @@
 // A bit that changes anywhere between the caller's memory and the service's is found: each test changes one.
-#include "stream/s3/fixture.hpp"
+#include "stream/s3/checked.hpp"
 
 #include <sluice/memory.hpp>
 #include <sluice/operations.hpp>
@@ -18,34 +18,6 @@ namespace {
 
 constexpr std::array algorithms{checksum_algorithm::crc64nvme, checksum_algorithm::crc32c, checksum_algorithm::crc32,
                                 checksum_algorithm::sha256, checksum_algorithm::sha1};
-
-std::shared_ptr<object_store> checked_store(std::string endpoint, checksum_algorithm algorithm = checksum_algorithm::crc64nvme,
-                                            checksum_mode mode = checksum_mode::when_supported) {
-    s3_settings settings = quick_settings(std::move(endpoint));
-    settings.write_checksums = settings.read_checksums = mode;
-    settings.checksum = algorithm;
-    return make_s3_store(std::move(settings));
-}
-
-std::string data_of(std::size_t size) {
-    std::string data(size, '\0');
-    for (std::size_t i = 0; i < size; ++i) data[i] = static_cast<char>((i * 131 + i / 251) & 0xff);
-    return data;
-}
-
-/// Does `fault` to the first `times` requests of that method.
-void spoil(s3_server& server, std::string method, int times, s3_fault fault) {
-    auto const left = std::make_shared<std::atomic<int>>(times);
-    server.on_request([=](s3_request_view const& r) -> std::optional<s3_fault> {
-        return r.method == method && left->fetch_sub(1) > 0 ? std::optional(fault) : std::nullopt;
-    });
-}
-
-s3_fault flipped(std::uint64_t at) {
-    s3_fault f;
-    f.flip_bit_of = at;
-    return f;
-}
 
 }  // namespace
 
@@ -212,71 +184,4 @@ CO_TEST("checksums: of parts and unknown ones are no reason to fail") {
         co_await store->read("o", byte_range::whole(), into.span());
         CHECK(into.text(7) == "content");
     }
-}
-
-CO_TEST("checksums: an object read in parts is checked as a whole, by one HEAD more") {
-    s3_server server;
-    auto const store = checked_store(server.endpoint());
-    std::string const data = data_of(3'000'017);
-    co_await store->put("o", payload(data));
-    range_engine_options options;
-    options.threshold = options.part_size = 1 << 20;
-    for (int spoilt = 0; spoilt < 2; ++spoilt) {
-        server.reset_counts();
-        server.on_request([spoilt](s3_request_view const& r) -> std::optional<s3_fault> {
-            bool const second = r.method == "GET" && r.range.starts_with("bytes=1048576-");
-            return spoilt == 1 && second ? std::optional(flipped(77)) : std::nullopt;
-        });
-        auto const memory = [&]() -> awaitable<void> {
-            poisoned into(data.size());
-            co_await read_ranged(store, "o", byte_range::whole(), into.span(), options);
-            CHECK(into.text(data.size()) == data);
-        };
-        auto const fresh = [&]() -> awaitable<void> {
-            whole_object const all = co_await get_all(store, "o", options);
-            CHECK(all.data.text() == data);
-        };
-        std::string seen;
-        part_sink const sink = [&seen](std::uint64_t, bytes part) -> awaitable<void> {
-            seen += part.text();
-            co_return;
-        };
-        auto const stream = [&]() -> awaitable<void> {
-            seen.clear();
-            co_await stream_ranged(store, "o", byte_range::whole(), sink, options);
-            CHECK(seen == data);
-        };
-        auto const scatter = [&]() -> awaitable<void> { co_await scatter_ranged(store, "o", byte_range::whole(), sink, options); };
-        auto const copy = [&]() -> awaitable<void> {
-            copy_options how;
-            how.read = options;
-            co_await copy_object(store, "o", make_memory_store(), "o", how);
-        };
-        for (std::function<awaitable<void>()> const& read :
-             {std::function<awaitable<void>()>(memory), {fresh}, {stream}, {scatter}, {copy}}) {
-            std::uint64_t const heads = server.counts().heads;
-            if (spoilt == 1) {
-                error const e = co_await error_of(read());
-                CHECK(e.reason() == errc::checksum_mismatch);
-            } else {
-                co_await read();
-            }
-            CHECK(server.counts().heads == heads + 1);
-        }
-    }
-}
-
-CO_TEST("checksums: a part of an object, and one request, cost no HEAD") {
-    s3_server server;
-    auto const store = checked_store(server.endpoint());
-    std::string const data = data_of(300'000);
-    co_await store->put("o", payload(data));
-    range_engine_options options;
-    options.threshold = options.part_size = 100'000;
-    poisoned into(data.size());
-    co_await read_ranged(store, "o", byte_range::bounded(1, 250'000), into.span(), options);
-    CHECK(into.text(250'000) == data.substr(1, 250'000));
-    options.threshold = options.part_size = 300'000;
-    co_await read_ranged(store, "o", byte_range::whole(), into.span(), options);
-    CHECK(server.counts().heads == 0);
 }
