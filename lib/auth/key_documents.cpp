@@ -70,6 +70,8 @@ result<credentials> parse_sso_keys(std::string_view const text) {
     credentials keys(member("accessKeyId"), member("secretAccessKey"), member("sessionToken"));
     auto const expires = document->integer({"roleCredentials", "expiration"});
     if (!expires) return broken("the document has no expiration");
+    constexpr auto last = std::chrono::duration_cast<std::chrono::milliseconds>(time::max().time_since_epoch());
+    if (*expires < 0 || *expires > last.count()) return broken("the document has an expiration that is no time");
     keys.expires = time(std::chrono::milliseconds(*expires));
     return checked(std::move(keys), std::nullopt);
 }

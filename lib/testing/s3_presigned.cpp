@@ -44,7 +44,7 @@ std::string canonical_headers(s3_request const& request, std::string_view names)
         names.remove_prefix(std::min(name.size() + 1, names.size()));
         std::string const* const value = request.find_header(name);
         if (value == nullptr) throw s3_problem(403, "SignatureDoesNotMatch", "a signed header was not sent: " + name);
-        lines += name + ':' + *value + '\n';
+        lines += name + ':' + canonical_value(*value) + '\n';
     }
     return lines;
 }

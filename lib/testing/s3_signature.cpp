@@ -77,14 +77,6 @@ void check_signed(s3_request const& request, authorization const& given) {
     }
 }
 
-std::string canonical_value(std::string_view const value) {
-    std::string out;
-    for (char const c : value)
-        if (c != ' ' || (!out.empty() && out.back() != ' ')) out += c;
-    while (out.ends_with(' ')) out.pop_back();
-    return out;
-}
-
 std::string canonical_query(s3_request const& request) {
     std::vector<std::string> pairs;
     header_list sorted;
@@ -160,6 +152,14 @@ std::string key_of(authorization const& given, s3_gate const& gate) {
 }
 
 }  // namespace
+
+std::string canonical_value(std::string_view const value) {
+    std::string out;
+    for (char const c : value)
+        if (c != ' ' || (!out.empty() && out.back() != ' ')) out += c;
+    while (out.ends_with(' ')) out.pop_back();
+    return out;
+}
 
 s3_chunk_chain chunk_chain_of(s3_request const& request, s3_gate const& gate) {
     std::string const* const header = request.find_header("authorization");

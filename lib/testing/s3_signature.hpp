@@ -25,6 +25,8 @@ struct s3_chunk_chain {
     /// Throws s3_problem when `given` is not the next one, of what has those digests.
     void follow(std::string_view algorithm, std::string_view digests, std::string_view given);
 };
+/// As it is signed: without blanks at its ends, one for each run of them inside.
+std::string canonical_value(std::string_view value);
 /// Of a request whose signature was found good.
 s3_chunk_chain chunk_chain_of(s3_request const& request, s3_gate const& gate);
 

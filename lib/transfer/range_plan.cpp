@@ -14,7 +14,8 @@ part_plan::part_plan(std::uint64_t const offset, std::uint64_t const length, std
     assert(part_size != 0);
     std::uint64_t const count = size();
     std::uint64_t const tail = length % part_size;
-    bool const even_out = what_of_it == tail_part::evened && count > 1 && tail != 0 && tail < part_size / 4;
+    bool const even_out = what_of_it == tail_part::evened && count > 1 && tail != 0 && tail < part_size / 4 &&
+                          count <= part_size / 2;  // else a byte less of each is too much
     if (even_out) size_ = length / count + (length % count != 0);
 }
 

@@ -24,7 +24,8 @@ enum class tail_part {
 /// `length` bytes from `offset` on in parts of at most `part_size`, in order, without gap or overlap; computed, not kept, so that an
 /// object of any size costs no memory.
 ///
-/// Evened, the last part is never shorter than a quarter of `part_size` if there is more than one. `part_size` must not be zero.
+/// Evened, the last part is never shorter than a quarter of `part_size` if there is more than one, unless there are more parts than half
+/// the bytes of one. `part_size` must not be zero.
 class part_plan {
 public:
     part_plan(std::uint64_t offset, std::uint64_t length, std::uint64_t part_size, tail_part tail = tail_part::evened) noexcept;

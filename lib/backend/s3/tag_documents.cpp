@@ -2,6 +2,7 @@
 
 #include "backend/s3/bucket.hpp"
 #include "backend/s3/document.hpp"
+#include "base/utf8.hpp"
 #include "store/check.hpp"
 
 #include <utility>
@@ -36,6 +37,9 @@ result<recipe> write_tags_recipe(object_key const& key, std::string_view const v
     keeping kept;
     kept.tags = tags;
     if (auto const checked = store::check_keeping(kept); !checked) return checked.error();
+    for (auto const& [name, value] : tags)
+        if (!base::fits_xml(name) || !base::fits_xml(value))
+            return failure(errc::invalid_argument, "a tag has a control character, which the request cannot carry");
     recipe r;
     if (tags.empty()) {
         r.method = "DELETE";

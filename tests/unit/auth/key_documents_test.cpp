@@ -73,6 +73,17 @@ TEST_CASE("keys of IAM Identity Center, and the token for them") {
     CHECK_FALSE(parse_sso_token(R"({"accessToken":"t\r\nok","expiresAt":"2026-01-01T06:00:00Z"})").has_value());
 }
 
+TEST_CASE("keys of IAM Identity Center with an expiration beyond what a clock holds are refused") {
+    auto const with = [](std::string const& expiration) {
+        return parse_sso_keys(R"({"roleCredentials":{"accessKeyId":"A","secretAccessKey":"S","sessionToken":"T","expiration":)" +
+                              expiration + "}}");
+    };
+    CHECK(with("9223372036854").has_value());
+    CHECK(complaint(with("9223372036855")) == "protocol error: the document has an expiration that is no time");
+    CHECK_FALSE(with("9223372036854775807").has_value());
+    CHECK_FALSE(with("-1").has_value());
+}
+
 TEST_CASE("keys of STS, and what it says when it gives none") {
     std::string const keys_of = R"(<Credentials><AccessKeyId>A</AccessKeyId><SecretAccessKey>S</SecretAccessKey>)"
                                 R"(<SessionToken>T</SessionToken><Expiration>2026-01-01T06:00:00Z</Expiration></Credentials>)";

@@ -44,6 +44,20 @@ TEST_CASE("a part plan covers every byte once, whatever the sizes") {
     }
 }
 
+TEST_CASE("a tail is evened out only where that leaves none tiny (found by the fuzzer part_plan)") {
+    part_plan const many(0, 415, 9);  // 47 parts: a byte less of each would be more than there is
+    CHECK(many.size() == 47);
+    CHECK(many[0] == range_part{0, 9});
+    CHECK(many[46] == range_part{414, 1});
+    for (std::uint64_t part_size = 1; part_size < 40; ++part_size)
+        for (std::uint64_t length = 1; length < 900; ++length) {
+            part_plan const plan(0, length, part_size);
+            REQUIRE(plan.size() == length / part_size + (length % part_size != 0));
+            bool const few = plan.size() > 1 && plan.size() <= part_size / 2;
+            if (few) REQUIRE(plan[plan.size() - 1].length >= part_size / 4);
+        }
+}
+
 TEST_CASE("merge_ranges serves every wanted byte, with no two requests closer than the gap") {
     std::mt19937_64 random{43};
     for (int i = 0; i < 5'000; ++i) {
