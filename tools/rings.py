@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""The test rings, from the cheapest to the dearest: ./dev test [RING..] [--quick].
+"""The test rings, from the cheapest to the dearest: ./dev test [RING..] [--quick] [--seconds N].
 
 A ring is a function that returns a Tally, or None when the tree has nothing of its kind. The last line is the sum over all rings;
-the exit code is 0 only when nothing failed. Logs are in build/logs.
+the exit code is 0 only when nothing failed. Logs are in build/logs. --seconds is how long each fuzzer runs.
 """
 
 import sys
 import time
 
+import fuzzing
 import linting
 from ringlib import BUILD, ROOT, Tally, build, configure, doctest, marks, meson_tests, python, say, targets
 
@@ -112,12 +113,18 @@ def ring_clang():
     return tally
 
 
+def ring_fuzz():
+    """Each target over its corpus and for two seconds more, or as many as --seconds says."""
+    return fuzzing.ring(int(sys.argv[sys.argv.index("--seconds") + 1]) if "--seconds" in sys.argv else 0)
+
+
 RINGS = {name.removeprefix("ring_"): function for name, function in list(globals().items()) if name.startswith("ring_")}
 QUICK = ["lint", "unit", "stream", "conformance"]
 
 
 def main(arguments):
-    wanted = [a for a in arguments if a != "--quick"] or (QUICK if "--quick" in arguments else list(RINGS))
+    named = [a for a in arguments if a not in ("--quick", "--seconds") and not a.isdigit()]
+    wanted = named or (QUICK if "--quick" in arguments else list(RINGS))
     unknown = [name for name in wanted if name not in RINGS]
     if unknown:
         print(f"no such ring: {' '.join(unknown)}; there are: {' '.join(RINGS)}", file=sys.stderr)
