@@ -46,8 +46,13 @@ struct blocking::state {
     bool closed = false;
     std::list<std::shared_ptr<job>> jobs;
     std::optional<asio::thread_pool> pool;
+    std::function<void(std::function<void()>)> runner;  // instead of the pool
 
-    asio::thread_pool& started_pool() { return pool ? *pool : pool.emplace(pool_size); }
+    // The lock is held.
+    void hand_over(std::function<void()> work) {
+        if (runner) return runner(std::move(work));
+        asio::post(pool ? *pool : pool.emplace(pool_size), std::move(work));
+    }
 
     // The lock is held: the context cannot go between the look at `closed` and the post.
     void end(job& j, boost::system::error_code error) {
@@ -82,7 +87,7 @@ struct blocking::state {
         std::lock_guard const lock(mutex);
         if (closed) return;
         j->place = jobs.insert(jobs.end(), j);
-        asio::post(started_pool(), [this, j] { run(j); });
+        hand_over([this, j] { run(j); });
     }
 };
 
@@ -111,8 +116,10 @@ awaitable<void> blocking::run(std::function<void()> work) {
 void blocking::launch(std::function<void()> work) {
     std::lock_guard const lock(state_->mutex);
     if (state_->closed) return;
-    asio::post(state_->started_pool(), [w = std::move(work)] { call(w); });
+    state_->hand_over([w = std::move(work)] { call(w); });
 }
+
+void blocking::use(std::function<void(std::function<void()>)> runner) { state_->runner = std::move(runner); }
 
 void blocking::shutdown() {
     {

@@ -28,6 +28,10 @@ public:
     /// the pool is joined before the context's memory goes.
     void launch(std::function<void()> work);
 
+    /// Hands what would go to the pool to `runner`, which calls it once, soon, and not from inside; for a simulated world, before the
+    /// first use. What `runner` still has when the context goes must never be called.
+    void use(std::function<void(std::function<void()>)> runner);
+
 private:
     void shutdown() override;
     struct job;
