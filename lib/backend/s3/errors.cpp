@@ -121,6 +121,10 @@ std::string_view advice_by_status(int const status, bool const anonymous) noexce
     }
 }
 
+/// A 400 may be anything, also what goes away by itself (RequestTimeout, BadDigest, ExpiredToken): only its document tells. It is a
+/// refusal, so nothing was applied.
+bool is_unexplained(refusal const& r) noexcept { return r.cut && r.status == 400; }
+
 bool is_refused_url(refusal const& r) noexcept {
     return r.status == 401 || r.status == 403 || (r.status == 400 && (r.code == "ExpiredToken" || r.code == "InvalidToken"));
 }
@@ -172,6 +176,7 @@ refusal read_refusal(http::response_head const& head, std::string body) {
 }
 
 retry::outcome outcome_of(refusal const& r, sent_as const& as) noexcept {
+    if (is_unexplained(r)) return retry::outcome::turned_away;
     if (as.presigned) {
         retry::outcome const row = retry::classify(r.status, r.code);
         bool const by_signing = row == retry::outcome::wrong_region || row == retry::outcome::clock_skewed ||
@@ -191,6 +196,8 @@ retry::outcome outcome_of(refusal const& r, sent_as const& as) noexcept {
 failure failure_of(refusal const& r, sent_as const& as) {
     errc const reason = is_redirect(r.status) ? errc::protocol : retry::reason_of(r.status, r.code);
     failure f(reason, detail_of(r, as));
+    if (is_unexplained(r))
+        f = failure(errc::connection_lost, "the service refused the request, and the connection broke before it said why");
     f.sent(true);
     f.info().status = r.status;
     f.info().service_code = r.code;

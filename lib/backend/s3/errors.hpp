@@ -27,6 +27,7 @@ struct refusal {
     std::optional<std::uint64_t> object_size;  ///< of a 416
     std::optional<std::chrono::system_clock::time_point> date;
     std::string retry_after;
+    bool cut = false;  ///< the connection broke before the document was whole
 };
 
 inline constexpr std::size_t error_body_limit = 64 * 1024;

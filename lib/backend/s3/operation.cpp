@@ -152,11 +152,14 @@ void operation::prepare(recipe const& what) {
 
 awaitable<void> operation::take_refusal(http::response* const answer) {
     std::string body;
+    bool cut = false;
     if (answer->head().body != http::framing::none) {
         result<std::string> text = co_await answer->read_text(error_body_limit);
+        cut = !text && text.error().reason() != errc::protocol;
         if (text) body = std::move(*text);  // else the status has to do
     }
     refusal_ = read_refusal(answer->head(), std::move(body));
+    refusal_.cut = cut;
     if (!store_->presigned) co_return;
     refusal_.message = without_query(*store_->presigned, std::move(refusal_.message));
     refusal_.code = without_query(*store_->presigned, std::move(refusal_.code));

@@ -277,3 +277,18 @@ CO_TEST("get: an error names the object and what was done") {
     error const again = co_await error_of(reader.read_some(into.span()));
     CHECK(again.reason() == errc::connection_lost);
 }
+
+CO_TEST("a refusal whose document is cut off is asked for again: 400 may be anything") {
+    script_server server;
+    std::string const document = "<Error><Code>RequestTimeout</Code><Message>Your socket connection was idle</Message></Error>";
+    server.push(cut_reply(scripted_reply::status(400, document), 20));
+    server.push(scripted_reply::status(200, "", {{"ETag", "\"e1\""}}));
+    put_result const put = co_await quick_store(server.endpoint())->put("k", payload("data"));
+    CHECK(put.etag == "\"e1\"");
+    CHECK(server.requests().size() == 2);
+
+    for (int i = 0; i < 8; ++i) server.push(cut_reply(scripted_reply::status(400, document), 20));
+    error const e = co_await error_of(quick_store(server.endpoint())->put("k", payload("data")));
+    CHECK(e.reason() == errc::connection_lost);
+    CHECK(e.info().status == 400);
+}

@@ -159,3 +159,20 @@ TEST_CASE("errors: not HTTP at the other end") {
     CHECK(says(s3::about_place(failure(errc::protocol, "bad status line"), where), "is 127.0.0.1:22 an S3 endpoint?"));
     CHECK_FALSE(says(s3::about_place(failure(errc::unreachable, "refused"), where), "S3"));
 }
+
+TEST_CASE("errors: a 400 without the end of its document may be anything, other statuses say enough") {
+    for (int const status : {400, 403, 404, 412, 503}) {
+        s3::refusal cut = s3::read_refusal(head_of(status), "");
+        cut.cut = true;
+        s3::refusal whole = cut;
+        whole.cut = false;
+        bool const same = s3::outcome_of(cut, sent()) == s3::outcome_of(whole, sent());
+        CHECK(same == (status != 400));
+    }
+    s3::refusal cut;
+    cut.status = 400;
+    cut.cut = true;
+    CHECK(s3::outcome_of(cut, sent()) == retry::outcome::turned_away);
+    CHECK(s3::failure_of(cut, sent()).reason() == errc::connection_lost);
+    CHECK(s3::failure_of(cut, sent()).info().status == 400);
+}
