@@ -3,6 +3,7 @@
 #include "store/conditions.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -19,6 +20,29 @@ byte_range front_of(byte_range range, std::uint64_t first_size) noexcept {
     }
     return range;
 }
+
+/// The first bytes of a body, which is let go when they have come.
+class front_of_body final : public body_source {
+public:
+    front_of_body(body_reader all, std::uint64_t length) : object_(all.object()), range_(all.range()), inner_(std::move(all)) {
+        range_.length = left_ = length;
+    }
+    object_meta const& object() const noexcept override { return object_; }
+    resolved_range range() const noexcept override { return range_; }
+    awaitable<std::size_t> read_some(std::span<std::byte> into) override {
+        if (left_ == 0) co_return 0;
+        std::size_t const n = co_await inner_->read_some(into.first(std::min<std::uint64_t>(left_, into.size())));
+        left_ -= n;
+        if (left_ == 0) inner_.reset();
+        co_return n;
+    }
+
+private:
+    object_meta const object_;
+    resolved_range range_;
+    std::optional<body_reader> inner_;
+    std::uint64_t left_ = 0;
+};
 
 /// The place of a suffix came from the probe: what was opened must be as long. Without a strong ETag that is all there is to compare, and
 /// enough, as nothing of the probe goes into the result.
@@ -88,14 +112,21 @@ awaitable<opening> open_first(std::shared_ptr<object_store> store, object_key wh
         if (store::strong_etag(probe.object().etag)) ask.if_match = probe.object().etag;
         probed = probe.object();
     }
-    ask.range = single ? range : front_of(range, first_size);
+    // The answer to a range carries no checksum of the whole. What may turn out to be small is asked for without one, then, so that the
+    // one answer it costs proves it; of what turns out to be large the front is taken.
+    bool const proven = !single && range.what == byte_range::kind::whole && store->can().checksums;
+    ask.range = single || proven ? range : front_of(range, first_size);
     body_reader first = co_await store->get(where, ask);
     if (probed) check_probed(*probed, first.object(), *store, where);
 
     resolved_range const all = resolve(range, first.object().size);
     resolved_range const expected = resolve(ask.range, first.object().size);
     if (first.range() != expected) fail(errc::protocol, *store, where, "the store opened another range than was asked for");
-    if (all.length > expected.length && !store::strong_etag(first.object().etag))
+    if (proven && all.length > first_size) {
+        std::unique_ptr<body_source> front = std::make_unique<front_of_body>(std::move(first), first_size);
+        first = body_reader(std::move(front));
+    }
+    if (all.length > first.range().length && !store::strong_etag(first.object().etag))
         fail(errc::protocol, *store, where, "the store gives no strong ETag, so parts could be of different versions; use strategy single");
 
     if (options.opened) options.opened(first.object());

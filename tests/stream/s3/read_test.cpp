@@ -1,5 +1,8 @@
 // Ranges, empty objects, conditions: what one good answer means.
 #include "stream/s3/fixture.hpp"
+#include "support/s3_place.hpp"
+
+#include <sluice/range_engine.hpp>
 
 using namespace sluice;
 using namespace sluice::test;
@@ -159,4 +162,42 @@ CO_TEST("head: size, version and attributes; nothing for what is not there") {
     CHECK(e.info().status == 404);
     CHECK(e.info().operation == "head");
     CHECK(e.info().uri == "s3://bucket/missing");
+}
+
+CO_TEST("read: what turns out to be small is proven by the one answer it costs, also by the engine") {
+    s3_server server;
+    s3_settings settings = settings_for(server);
+    settings.write_checksums = settings.read_checksums = checksum_mode::when_supported;
+    auto const store = make_s3_store(settings);
+    std::string const data = pattern(5000);
+    co_await store->put("k", payload(data));
+    server.reset_counts();
+    whole_object const got = co_await get_all(store, "k");
+    CHECK(got.data.text() == data);
+    CHECK(server.counts().requests == 1);
+
+    server.on_request([](testing::s3_request_view const& r) {
+        std::optional<testing::s3_fault> fault(std::in_place);
+        fault->flip_bit_of = r.method == "GET" ? 4999 : ~0ull;
+        return fault;
+    });
+    error const e = co_await error_of(get_all(store, "k"));
+    CHECK(e.reason() == errc::checksum_mismatch);
+    poisoned into(6000);
+    error const in_place = co_await error_of(read_ranged(store, "k", byte_range::whole(), into.span()));
+    CHECK(in_place.reason() == errc::checksum_mismatch);
+
+    // The front of what turns out to be large is checked with the rest.
+    range_engine_options parts;
+    parts.threshold = parts.part_size = 2000;
+    server.on_request([](testing::s3_request_view const& r) {
+        std::optional<testing::s3_fault> fault;
+        if (r.method == "GET" && r.range.empty()) fault.emplace().flip_bit_of = 100;
+        return fault;
+    });
+    error const in_front = co_await error_of(get_all(store, "k", parts));
+    CHECK(in_front.reason() == errc::checksum_mismatch);
+    server.on_request({});
+    whole_object const again = co_await get_all(store, "k", parts);
+    CHECK(again.data.text() == data);
 }
