@@ -37,6 +37,16 @@ def say(text):
     print(text, flush=True)
 
 
+def last_line(name):
+    """Of the log that `run` wrote under that name."""
+    lines = log_of(name).read_text(errors="replace").split("\n")
+    return next((line for line in reversed(lines) if line), "")
+
+
+def log_of(name):
+    return LOGS / (name.replace("/", "-").replace(" ", "-") + ".log")
+
+
 def fail(name, log=None):
     """One failure, with the end of its log."""
     say(f"FAILED {name}")
@@ -56,7 +66,7 @@ def not_run(name, reason):
 def run(name, command, limit, env=None, cwd=ROOT):
     """Runs a command with its output in a log. Returns its exit code (None when it took longer than `limit` seconds), and the log."""
     LOGS.mkdir(parents=True, exist_ok=True)
-    log = LOGS / (name.replace("/", "-").replace(" ", "-") + ".log")
+    log = log_of(name)
     with open(log, "wb") as out:
         process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=cwd,
                                    env={**os.environ, **(env or {})}, start_new_session=True)

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""The test rings, from the cheapest to the dearest: ./dev test [RING..] [--quick] [--seconds N].
+"""The test rings, from the cheapest to the dearest: ./dev test [RING..] [--quick] [--seconds N] [--seeds N].
 
 A ring is a function that returns a Tally, or None when the tree has nothing of its kind. The last line is the sum over all rings;
-the exit code is 0 only when nothing failed. Logs are in build/logs. --seconds is how long each fuzzer runs.
+the exit code is 0 only when nothing failed. Logs are in build/logs. --seconds is how long each fuzzer runs, --seeds how many random
+worlds there are.
 """
 
 import sys
@@ -10,7 +11,7 @@ import time
 
 import fuzzing
 import linting
-from ringlib import BUILD, ROOT, Tally, build, configure, doctest, marks, meson_tests, python, say, targets
+from ringlib import BUILD, ROOT, Tally, build, configure, doctest, last_line, marks, meson_tests, python, say, steady, targets
 
 ASAN = {"ASAN_OPTIONS": "detect_leaks=1:detect_stack_use_after_return=1:abort_on_error=0", "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1"}
 TSAN = {"TSAN_OPTIONS": f"suppressions={ROOT}/tests/tsan.supp:halt_on_error=0:second_deadlock_stack=1", "SLUICE_TEST_THREADS": "4"}
@@ -96,8 +97,33 @@ def ring_consumers():
     return whole_build("test") or marks("consumers", python(script, BUILD / "test"), 900) if script.exists() else None
 
 
+def worlds(directory, seeds, env=None):
+    """Random worlds: as many as there are seeds. The line that tells how many operations and faults those were is shown."""
+    if not (ROOT / "tests" / "sim").exists():
+        return None
+    broken = configure(directory, *CONFIGURATIONS[directory]) or build(directory, "tests/sim/sim")
+    if broken:
+        return broken
+    name = f"{directory} sim"
+    tally = marks(name, [*steady(), str(BUILD / directory / "tests" / "sim" / "sim"), "--seeds", str(seeds)], 600 + 2 * seeds, env)
+    say(f"  {name}: {last_line(name)}")
+    return tally
+
+
+def number_after(option, otherwise):
+    """What follows `option` on the command line."""
+    return int(sys.argv[sys.argv.index(option) + 1]) if option in sys.argv else otherwise
+
+
+def ring_sim():
+    """1,000 seeds, or as many as --seeds says."""
+    return worlds("test", number_after("--seeds", 1000))
+
+
 def ring_asan():
-    return programs("asan", PROGRAMS, ASAN, 3)
+    tally = programs("asan", PROGRAMS, ASAN, 3)
+    tally += worlds("asan", 150, ASAN)
+    return tally
 
 
 def ring_tsan():
@@ -109,13 +135,14 @@ def ring_clang():
     if broken:
         return broken
     tally = programs("clang", PROGRAMS)
+    tally += worlds("clang", 150)
     tally += meson_tests("clang examples", "clang", "examples")
     return tally
 
 
 def ring_fuzz():
     """Each target over its corpus and for two seconds more, or as many as --seconds says."""
-    return fuzzing.ring(int(sys.argv[sys.argv.index("--seconds") + 1]) if "--seconds" in sys.argv else 0)
+    return fuzzing.ring(number_after("--seconds", 0))
 
 
 RINGS = {name.removeprefix("ring_"): function for name, function in list(globals().items()) if name.startswith("ring_")}
@@ -123,7 +150,7 @@ QUICK = ["lint", "unit", "stream", "conformance"]
 
 
 def main(arguments):
-    named = [a for a in arguments if a not in ("--quick", "--seconds") and not a.isdigit()]
+    named = [a for a in arguments if a not in ("--quick", "--seconds", "--seeds") and not a.isdigit()]
     wanted = named or (QUICK if "--quick" in arguments else list(RINGS))
     unknown = [name for name in wanted if name not in RINGS]
     if unknown:

@@ -84,7 +84,7 @@ TEST_CASE("world: the same seed is the same run, another seed another") {
 TEST_CASE("world: an hour of waiting takes no time") {
     world w(1);
     s3_settings settings = w.serve_s3().settings();
-    settings.timeouts.first_byte = std::chrono::hours(1);
+    settings.timeouts.first_byte = settings.timeouts.stall = std::chrono::hours(1);
     settings.retry.max_attempts = 1;
     w.on_step([](world_step const& s) { return s.what == world_step::kind::wait ? mishap::silence : mishap::none; });
     auto const store = make_s3_store(settings);
