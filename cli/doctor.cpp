@@ -102,7 +102,8 @@ awaitable<std::string> request_lines(session* at, std::string uri) {
             look.on_attempt = one.on_attempt;
             co_await there.store->head(there.key, look);
         } else {
-            co_await there.store->list(there.key, one);
+            std::string prefix = listed_prefix(*there.store, there.key);
+            co_await there.store->list(std::move(prefix), one);
         }
         text += line(what, "allowed: " + there.store->uri() + (presigned ? there.key : std::string()));
     } catch (error const& e) {

@@ -38,8 +38,9 @@ public:
             co_await out.write(std::move(text));
             co_return true;
         };
-        std::string const prefix = pattern_ ? pattern_->literal_prefix() : from_.key;
-        if (one_level || from_.store->can().paths) {
+        std::string const prefix = listed_prefix(*from_.store, pattern_ ? pattern_->literal_prefix() : from_.key);
+        capabilities const able = from_.store->can();
+        if (one_level || able.paths || !able.ordered_listing) {
             co_await for_each_page(from_.store, prefix, options, print);
         } else {
             co_await list_sharded(from_.store, prefix, sharded_list_options(), print);
@@ -50,7 +51,7 @@ public:
     }
 
 private:
-    bool wanted(std::string const& key) const { return !pattern_ || pattern_->matches(key); }
+    bool wanted(std::string const& key) const { return pattern_ ? pattern_->matches(key) : key.starts_with(from_.key); }
 
     std::string page_text(list_page const& page) const {
         std::string text;

@@ -25,6 +25,11 @@ std::vector<std::pair<char const*, std::string const*>> given(attributes const& 
 
 }  // namespace
 
+std::string listed_prefix(object_store const& store, std::string prefix) {
+    if (store.can().folder_listing) prefix.resize(prefix.rfind('/') + 1);
+    return prefix;
+}
+
 std::string_view plain_etag(std::string_view etag) noexcept {
     bool const quoted = etag.size() >= 2 && etag.front() == '"' && etag.back() == '"';
     return quoted ? etag.substr(1, etag.size() - 2) : etag;

@@ -1,3 +1,4 @@
+#include "object_text.hpp"
 #include "standard_stream.hpp"
 #include "text/glob.hpp"
 #include "text/json.hpp"
@@ -94,6 +95,7 @@ private:
             co_await remove(std::move(keys));
             co_return true;
         };
+        prefix = listed_prefix(*from_.store, std::move(prefix));
         co_await for_each_page(from_.store, std::move(prefix), options, remove_page);
     }
 

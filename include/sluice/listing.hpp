@@ -23,7 +23,8 @@ struct sharded_list_options : call_options {
 /// of keys. Where to divide it is learned from the keys that come; nothing need be known about them. Small listings cost one request.
 ///
 /// `visit` gets objects only, never an empty page, and is awaited before the next; returning false ends the listing.
-/// Errors: those of `list`, after all requests have stopped; unsupported when the store does not list in the order of the keys' bytes.
+/// Errors: those of `list`, after all requests have stopped; unsupported when the store does not list in the order of the keys' bytes
+/// (`capabilities::ordered_listing`).
 /// Cancel: leaves nothing behind.
 SLUICE_API awaitable<void> list_sharded(std::shared_ptr<object_store> store, std::string prefix, sharded_list_options options,
                                         page_visitor visit);

@@ -69,7 +69,7 @@ struct copied {
 
 struct list_page {
     list_page() {}
-    std::vector<object_meta> objects;   ///< in the store's key order
+    std::vector<object_meta> objects;   ///< in key order, where the store has one
     std::vector<std::string> prefixes;  ///< common prefixes, when a delimiter was asked for
     std::string next;                   ///< token of the next page; empty on the last page
 };

@@ -45,6 +45,8 @@ struct capabilities {
     std::uint64_t max_part = 0;
     bool paths =
         false;  ///< keys are paths of files: `//`, `.`, `..` and a slash at the end are invalid, and no key is the folder of another
+    bool ordered_listing = true;  ///< `list` gives keys in order, and knows `list_options::start_after`
+    bool folder_listing = false;  ///< `list` takes no prefix but whole folders, empty or with "/" at its end, and no other delimiter
     reading_habit reading;
 };
 
@@ -85,7 +87,8 @@ public:
     /// false. Cancel: as of a put. See `copy_object` for copies between stores.
     virtual awaitable<copied> copy(object_key what, object_key as, store_copy_options options = {}) = 0;
 
-    /// One page of the keys that begin with `prefix`, in key order. See `list_all` for all pages.
+    /// One page of the keys that begin with `prefix`, in key order where `can().ordered_listing` says so, else in one of the store's own.
+    /// See `list_all` for all pages. Errors: unsupported where the store has no order, or folders only, and more is asked for.
     virtual awaitable<list_page> list(std::string prefix, list_options options = {}) = 0;
 
     /// Removes every key; what failed is in the report, key by key. A missing key is no failure.

@@ -17,12 +17,14 @@ namespace sluice::inline v0 {
 /// Whether the object is there. Errors: all of `head` but not_found.
 SLUICE_API awaitable<bool> exists(std::shared_ptr<object_store> store, object_key where);
 
-/// Every key under `prefix`, page after page, in key order; memory holds one page. `visit` returning false ends the listing early.
+/// Every key under `prefix`, page after page, in the order of `object_store::list`; memory holds one page. `visit` returning false ends
+/// the listing early.
 /// Errors: protocol when the service repeats a page token (a listing never loops for ever).
 using page_visitor = std::function<awaitable<bool>(list_page)>;
 SLUICE_API awaitable<void> for_each_page(std::shared_ptr<object_store> store, std::string prefix, list_options options, page_visitor visit);
 
-/// A listing that is asked for the next key, in key order; memory holds one page. Groups of a delimiter are not among them.
+/// A listing that is asked for the next key, in the order of `object_store::list`; memory holds one page. Groups of a delimiter are not
+/// among them.
 ///
 /// Lifetime: keeps the store; copies are the same listing. Threads: one `next` at a time. Errors: as of `for_each_page`; after those of the
 /// store, and after a cancel, `next` may be called again and goes on where it was.

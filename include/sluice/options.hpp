@@ -102,7 +102,7 @@ struct store_copy_options : put_options {
 struct list_options : call_options {
     list_options() {}
     std::string delimiter;          ///< "/" groups keys by folder
-    std::string start_after;        ///< only keys behind this one
+    std::string start_after;        ///< only keys behind this one, where a listing has an order
     std::string next;               ///< token of a former page
     std::uint32_t max_keys = 1000;  ///< at most; a page may be shorter
     bool owners = false;            ///< `object_meta::owner`, where the service tells it

@@ -98,6 +98,9 @@ private:
 };
 
 awaitable<void> list_sharded_of(std::shared_ptr<object_store> store, std::string prefix, sharded_list_options options, page_visitor visit) {
+    if (!store->can().ordered_listing)
+        throw_error(failure(errc::unsupported, "the store lists in no order, so the key space cannot be divided: see for_each_page"),
+                    "list", store->uri() + prefix);
     sharded_listing listing(std::move(store), std::move(prefix), std::move(options));
     auto body = [&listing, &visit](async::task_group& group) -> awaitable<void> {
         for (std::size_t n = 0; n < listing.workers(); ++n) group.spawn([&listing] { return listing.work(); });
