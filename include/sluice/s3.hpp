@@ -41,6 +41,12 @@ enum class checksum_place {
 };
 
 /// Everything a store of one S3 bucket needs. `from_env` fills it as the AWS tools would; what is set afterwards wins.
+///
+/// A bucket named like "base--use1-az4--x-s3" is a directory bucket (S3 Express One Zone), at whatever endpoint: requests are signed within
+/// sessions of five minutes that the store asks for by `credentials`, once for all, and again before they end; only copies, and what makes
+/// or removes the bucket, are signed by `credentials` themselves. It lies in `region`, which is not learned. Its keys are listed folder by
+/// folder and in no order; versions, tags, access control, object lock, keys of customers and requesters who pay are `unsupported`, its
+/// ETags are no digests, and an upload whose completion lost its answer is `ambiguous`. See `can()` and docs/design/017.
 struct SLUICE_API s3_settings {
     s3_settings() {}
 
@@ -96,8 +102,8 @@ struct SLUICE_API s3_settings {
     static s3_settings from_env(std::string profile = {});
 };
 
-/// A store of one bucket. Sends nothing; errors of the settings (bucket name, endpoint, CA file, what AWS does not have together) are
-/// thrown here.
+/// A store of one bucket. Sends nothing; errors of the settings (bucket name, endpoint, CA file, what AWS does not have together, what a
+/// directory bucket does not have) are thrown here.
 SLUICE_API std::shared_ptr<object_store> make_s3_store(s3_settings settings);
 
 }  // namespace sluice::inline v0

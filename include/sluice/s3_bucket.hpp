@@ -38,7 +38,7 @@ struct upload_size {
 /// Options of `s3_bucket::create`.
 struct create_bucket_options : call_options {
     create_bucket_options() {}
-    std::string location;      ///< the constraint that is sent; empty: the region on AWS, elsewhere none
+    std::string location;      ///< the constraint that is sent; empty: the region on AWS, elsewhere none, of a directory bucket its zone
     bool object_lock = false;  ///< objects can be protected from removal; only now, and it turns on versioning
 };
 
@@ -96,7 +96,8 @@ using upload_visitor = std::function<awaitable<bool>(std::vector<open_upload>)>;
 /// Called with the versions of one page; returning false ends the listing early.
 using version_visitor = std::function<awaitable<bool>(std::vector<object_version>)>;
 
-/// A bucket itself, where `object_store` is what lies in it: what S3 services have and stores in general do not.
+/// A bucket itself, where `object_store` is what lies in it: what S3 services have and stores in general do not. Of directory buckets
+/// location, versions and tags are `unsupported`.
 ///
 /// Lifetime: an operation keeps what it needs alive. Threads: immutable; any executor. Errors: throws `error`.
 class SLUICE_API s3_bucket {
@@ -111,7 +112,8 @@ public:
     way_out way() const;
 
     /// The open uploads of keys that begin with `prefix`, page after page, by key and then as the service orders them; memory holds one
-    /// page. Errors: protocol when the service goes round in circles or lists a key outside the prefix. Cancel: leaves nothing behind.
+    /// page; of directory buckets in no order, and by whole folders. Errors: protocol when the service goes round in circles or lists a key
+    /// outside the prefix. Cancel: leaves nothing behind.
     awaitable<void> for_each_upload(std::string prefix, upload_visitor visit, call_options options = {}) const;
 
     /// All of them, for buckets where they are few.
@@ -158,8 +160,9 @@ public:
     /// Replaces all tags of an object. Errors: not_found; invalid_argument as for `keeping::tags`. Cancel: as of a put.
     awaitable<void> set_tags(object_key where, object_tags tags, std::string version = {}, call_options options = {}) const;
 
-    /// A URL by which anybody can do this one thing with this object until it expires, or the session token does. Who has it needs no
-    /// keys: it is a secret. Only asks for the credentials. Errors: invalid_argument; unauthenticated without credentials.
+    /// A URL by which anybody can do this one thing with this object until it expires, or the session token does: of a directory bucket
+    /// after a few minutes, whatever is asked for. Who has it needs no keys: it is a secret. Only asks for the credentials.
+    /// Errors: invalid_argument; unauthenticated without credentials.
     awaitable<std::string> presign(object_key where, presign_options options = {}) const;
 
 private:

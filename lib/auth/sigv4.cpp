@@ -13,6 +13,14 @@ namespace sluice::inline v0::auth {
 
 namespace {
 
+std::string_view token_header(token_kind const kind) noexcept {
+    return kind == token_kind::security ? "x-amz-security-token" : "x-amz-s3session-token";
+}
+
+std::string_view token_parameter(token_kind const kind) noexcept {
+    return kind == token_kind::security ? "X-Amz-Security-Token" : "X-Amz-S3session-Token";
+}
+
 /// "20130524T000000Z"; its first eight characters are the date of the scope.
 class request_time {
 public:
@@ -55,7 +63,7 @@ base::hmac_key derive(std::string_view const secret, std::string_view const date
 }  // namespace
 
 struct sigv4_signer::state {
-    explicit state(std::string name) : service(std::move(name)) {}
+    state(std::string name, token_kind token) : service(std::move(name)), tokens(token) {}
     ~state() { base::wipe(secret); }
 
     /// Cheaper than deriving it by 14 blocks of SHA-256. One entry: a signer serves one store, whose keys and date change now and then.
@@ -73,6 +81,7 @@ struct sigv4_signer::state {
     }
 
     std::string const service;
+    token_kind const tokens;
     std::mutex mutex;
     std::string secret;
     std::string date;
@@ -80,7 +89,7 @@ struct sigv4_signer::state {
     std::optional<base::hmac_key> key;
 };
 
-sigv4_signer::sigv4_signer(std::string service) : state_(std::make_unique<state>(std::move(service))) {}
+sigv4_signer::sigv4_signer(std::string service, token_kind const token) : state_(std::make_unique<state>(std::move(service), token)) {}
 sigv4_signer::~sigv4_signer() = default;
 
 void sigv4_signer::sign(http::request& to, credentials const& keys, std::string_view const region,
@@ -110,7 +119,7 @@ base::sha256_digest sigv4_signer::sign_head(http::request& to, credentials const
     request_time const time(now);
     to.headers.add("x-amz-date", time.whole());
     to.headers.add("x-amz-content-sha256", payload_hash);
-    if (!keys.session_token.empty()) to.headers.add("x-amz-security-token", keys.session_token);
+    if (!keys.session_token.empty()) to.headers.add(token_header(state_->tokens), keys.session_token);
 
     std::string text;  // one after the other: canonical request, string to sign, Authorization
     text.reserve(1024);
@@ -149,7 +158,7 @@ std::string sigv4_signer::presign(http::request const& to, credentials const& ke
     base::percent_encode(target, keys.access_key + '/' + scope, false);
     target.append("&X-Amz-Date=").append(time.whole()).append("&X-Amz-Expires=").append(std::to_string(expires.count()));
     if (!keys.session_token.empty()) {
-        target.append("&X-Amz-Security-Token=");
+        target.append("&").append(token_parameter(state_->tokens)).append("=");
         base::percent_encode(target, keys.session_token, false);
     }
     target.append("&X-Amz-SignedHeaders=");

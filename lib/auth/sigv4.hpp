@@ -7,6 +7,7 @@
 #include <sluice/credentials.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -16,17 +17,20 @@ namespace sluice::inline v0::auth {
 inline constexpr std::string_view unsigned_payload = "UNSIGNED-PAYLOAD";
 inline constexpr std::string_view empty_payload_hash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
+/// How the token of temporary keys is sent: as a rule, or as the one of a session with a directory bucket.
+enum class token_kind : std::uint8_t { security, s3_session };
+
 /// AWS Signature Version 4 in the Authorization header (docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html).
 ///
 /// Threads: any; the signing key is cached per day, credentials, region and service. Cost: at most 1.5 us.
 class sigv4_signer {
 public:
-    explicit sigv4_signer(std::string service = "s3");
+    explicit sigv4_signer(std::string service = "s3", token_kind token = token_kind::security);
     ~sigv4_signer();
     sigv4_signer(sigv4_signer const&) = delete;
     sigv4_signer& operator=(sigv4_signer const&) = delete;
 
-    /// Adds x-amz-date, x-amz-content-sha256, x-amz-security-token (when there is one) and Authorization to `to`, which must have none
+    /// Adds x-amz-date, x-amz-content-sha256, the token (when there is one) and Authorization to `to`, which must have none
     /// of them yet: each attempt signs a fresh request. Signs nothing and adds nothing for an empty access key.
     ///
     /// `to.target` is signed as it stands: path and query already percent-encoded; the query is sorted for signing only. Signed headers

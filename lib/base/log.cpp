@@ -10,10 +10,11 @@ namespace sluice::inline v0::base {
 namespace {
 
 // As query parameters (name=value), as parts of an Authorization header (Credential=..., Signature=...) and as header lines (name: value).
-constexpr std::array<std::string_view, 22> secret_names{
+constexpr std::array<std::string_view, 23> secret_names{
     "x-amz-signature",
     "x-amz-credential",
     "x-amz-security-token",
+    "x-amz-s3session-token",
     "x-amz-server-side-encryption-customer-key",
     "x-amz-copy-source-server-side-encryption-customer-key",
     "awsaccesskeyid",

@@ -1,4 +1,5 @@
 // What is asked of buckets.
+#include "testing/s3_checksums.hpp"
 #include "testing/s3_operations.hpp"
 
 namespace sluice::inline v0::testing {
@@ -20,7 +21,11 @@ s3_reply make_bucket(s3_request const& request, s3_scene const& scene) {
     std::string const& body = request.raw.body;
     std::string const begin = "<CreateBucketConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><LocationConstraint>";
     std::string const end = "</LocationConstraint></CreateBucketConfiguration>";
-    if (!body.empty() && body != begin + scene.region + end)
+    if (scene.directory) {
+        checked_checksums(request);
+        if (body != directory_bucket_document(request.bucket))
+            throw refusal("The document makes no directory bucket of that name", "MalformedXML");
+    } else if (!body.empty() && body != begin + scene.region + end)
         throw s3_problem(400, "InvalidLocationConstraint", "The specified location-constraint is not valid");
     if (!scene.objects.make_bucket(request.bucket))
         throw s3_problem(409, "BucketAlreadyOwnedByYou",

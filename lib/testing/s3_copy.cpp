@@ -99,7 +99,7 @@ s3_reply copy_object(s3_request const& request, s3_scene const& scene) {
 
     s3_object object = source;
     object.modified = scene.now;
-    object.etag = '"' + hex(md5(*source.data)) + '"';
+    object.etag = etag_of(*source.data, scene.directory);
     if (anew) object.headers = kept_headers(request);
     if (tags_anew) object.tags = tags_of_header(request);
     object.customer_key = customer_key_of(request, "x-amz-");
@@ -112,7 +112,7 @@ s3_reply copy_part(s3_request const& request, s3_scene const& scene) {
     if (!request.raw.body.empty()) throw refusal("a copy has a body");
     std::uint32_t const number = part_number_of(request);
     s3_object const source = source_of(request, scene);
-    s3_object part = make_object(slice_of(request, *source.data), scene.now);
+    s3_object part = make_object(slice_of(request, *source.data), scene.now, scene.directory);
     s3_reply reply = made("CopyPartResult", part);
     keep_part(request, scene, number, std::move(part));
     return reply;

@@ -16,6 +16,7 @@ void count_operation(s3_server_counts& counted, s3_operation const operation) no
     case s3_operation::complete_upload: ++counted.completions; break;
     case s3_operation::abort_upload: ++counted.aborts; break;
     case s3_operation::list: ++counted.lists; break;
+    case s3_operation::create_session: ++counted.sessions; break;
     case s3_operation::list_uploads:
     case s3_operation::list_parts:
     case s3_operation::read_tags:

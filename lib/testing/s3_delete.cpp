@@ -1,3 +1,4 @@
+#include "testing/s3_checksums.hpp"
 #include "testing/s3_conditions.hpp"
 #include "testing/s3_operations.hpp"
 
@@ -18,7 +19,9 @@ s3_reply delete_object(s3_request const& request, s3_scene const& scene) {
 
 s3_reply delete_objects(s3_request const& request, s3_scene const& scene) {
     if (request.raw.body.size() > body_limit) throw refusal("The XML you provided is over 2 MiB", "MalformedXML");
-    check_content_md5(request, true);
+    check_content_md5(request, !scene.directory);
+    bool const bare = checked_checksums(request).empty();
+    if (scene.directory && bare) throw refusal("Missing required header for this request: x-amz-checksum-*");
     s3_delete_list const list = parse_delete_list(request.raw.body);
     std::string results;
     for (std::string const& key : list.keys) {

@@ -15,10 +15,19 @@ s3_desk::s3_desk(s3_server_options given, std::function<unix_seconds()> time)
       token_(options.session_token) {}
 
 s3_scene s3_desk::scene() {
-    return {objects, uploads, options.region, options.page_limit, options.bare_put_etags, options.min_part_size, time_()};
+    return {objects,
+            uploads,
+            sessions,
+            options.region,
+            options.page_limit,
+            options.bare_put_etags,
+            options.min_part_size,
+            options.directory,
+            options.session_lifetime,
+            time_()};
 }
 
-s3_gate s3_desk::gate() const {
+s3_gate s3_desk::gate(s3_request const& request) const {
     std::lock_guard const lock(mutex_);
     s3_gate gate;
     gate.access_key = options.access_key;
@@ -28,7 +37,14 @@ s3_gate s3_desk::gate() const {
     gate.expired_tokens = expired_tokens_;
     gate.allow_anonymous = options.allow_anonymous;
     gate.now = time_();
+    if (options.directory) choose_gate(gate, request, sessions);
     return gate;
+}
+
+void s3_desk::check(s3_request const& request) const {
+    if (options.directory) check_directory_request(request);
+    verify_signature(request, gate(request));
+    check_operation(request, options.directory);
 }
 
 std::string s3_desk::next_id() {
@@ -62,26 +78,17 @@ s3_fault s3_desk::ask(s3_request const& request, std::uint64_t const number) {
         function = decide_;
     }
     if (!function) return {};
-    s3_request_view view;
-    view.method = request.raw.method;
-    view.bucket = request.bucket;
-    view.key = request.key;
-    view.query = request.query;
-    view.range = request.raw.header("range");
-    view.if_match = request.raw.header("if-match");
-    view.number = number;
     try {
-        return function(view).value_or(s3_fault{});
+        return function(view_of(request, number)).value_or(s3_fault{});
     } catch (std::exception const& e) {
         throw refusal(std::string("on_request threw: ") + e.what(), "InternalError", 500);
     }
 }
 
 s3_reply s3_desk::work(s3_request const& request, s3_fault const& fault) {
-    verify_signature(request, gate());
-    check_operation(request);
+    check(request);
     verify_payload(request);
-    if (decode_chunks(request, gate())) add(&s3_server_counts::trailers, 1);
+    if (decode_chunks(request, gate(request))) add(&s3_server_counts::trailers, 1);
     if (fault.status != 0) throw s3_problem(fault.status, fault.code, "a fault that the test asked for");
     if (fault.flip_received && *fault.flip_received < request.raw.body.size())
         request.raw.body[static_cast<std::size_t>(*fault.flip_received)] ^= 1;
@@ -125,8 +132,7 @@ std::optional<s3_answer> s3_desk::invite(s3_visit& one) {
         if (options.expect == s3_expect::refuse) throw s3_problem(417, "ExpectationFailed", "Nobody asks this server");
         begin(one);
         if (one.problem) throw s3_problem(*one.problem);
-        verify_signature(*one.request, gate());
-        check_operation(*one.request);
+        check(*one.request);
         if (one.fault.status != 0) throw s3_problem(one.fault.status, one.fault.code, "a fault that the test asked for");
         check_before_body(*one.request, scene());
         add(&s3_server_counts::continued, 1);
@@ -182,7 +188,7 @@ void s3_desk::rotate_session_token(std::string token) {
 }
 
 std::string s3_desk::put(std::string const& bucket, std::string const& key, std::string data) {
-    s3_object object = make_object(std::move(data), time_());
+    s3_object object = make_object(std::move(data), time_(), options.directory);
     object.headers.emplace_back("Content-Type", "binary/octet-stream");
     std::string etag = object.etag;
     objects.put(bucket, key, std::move(object));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "testing/s3_directory.hpp"
 #include "testing/s3_objects.hpp"
 #include "testing/s3_service.hpp"
 #include "testing/s3_signature.hpp"
@@ -45,6 +46,7 @@ public:
 
     s3_objects objects;
     s3_uploads uploads;
+    s3_sessions sessions;
     s3_server_options const options;
 
     void on_request(std::function<std::optional<s3_fault>(s3_request_view const&)> decide);
@@ -68,7 +70,9 @@ public:
 
 private:
     s3_scene scene();
-    s3_gate gate() const;
+    s3_gate gate(s3_request const& request) const;
+    /// Who asks, and whether there is such a thing to be asked for.
+    void check(s3_request const& request) const;
     std::string next_id();
     std::uint64_t count(s3_request const* request);
     void note(received_request const& raw, s3_problem const& problem);

@@ -90,6 +90,7 @@ s3_reply list_objects(s3_request const& request, s3_scene const& scene) {
     s3_page_query query;
     query.prefix = parameter(request, "prefix");
     query.delimiter = parameter(request, "delimiter");
+    query.unordered = scene.directory;
     std::uint32_t const asked = max_keys(request);
     query.limit = std::min(asked, std::max(1u, scene.page_limit));
     std::string const* const token = request.find_parameter("continuation-token");

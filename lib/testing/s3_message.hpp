@@ -62,7 +62,7 @@ struct s3_request {
 void check_head(received_request const& raw);
 /// Takes the target apart; `domain` is what follows a bucket's name in virtual-host style. Throws s3_problem.
 s3_request parse_request(received_request& raw, std::string_view domain);
-/// Which parameters and x-amz headers the operation knows. Throws s3_problem.
-void check_operation(s3_request const& request);
+/// Which parameters and x-amz headers the operation knows; those of directory buckets are others. Throws s3_problem.
+void check_operation(s3_request const& request, bool directory);
 
 }  // namespace sluice::inline v0::testing

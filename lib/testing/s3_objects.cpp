@@ -1,5 +1,9 @@
 #include "testing/s3_objects.hpp"
 
+#include "testing/s3_directory.hpp"
+
+#include <algorithm>
+
 namespace sluice::inline v0::testing {
 namespace {
 
@@ -82,6 +86,22 @@ std::uint64_t s3_objects::count() const {
 }
 
 s3_page s3_objects::list(std::string const& bucket, s3_page_query const& query) const {
+    if (!query.unordered) return list_in_order(bucket, query);
+    s3_page_query whole = query;
+    whole.after.clear();
+    whole.limit = static_cast<std::size_t>(-1);
+    s3_page page = list_in_order(bucket, whole);
+    std::ranges::sort(page.entries, {}, [](s3_page::entry const& e) { return place_in_listing(e.key); });
+    if (!query.after.empty()) {
+        std::string const last = place_in_listing(query.after);
+        std::erase_if(page.entries, [&](s3_page::entry const& e) { return place_in_listing(e.key) <= last; });
+    }
+    page.truncated = query.limit != 0 && page.entries.size() > query.limit;
+    if (page.entries.size() > query.limit) page.entries.resize(query.limit);
+    return page;
+}
+
+s3_page s3_objects::list_in_order(std::string const& bucket, s3_page_query const& query) const {
     std::lock_guard const lock(mutex_);
     s3_page page;
     auto const b = buckets_.find(bucket);

@@ -22,6 +22,7 @@ struct s3_page_query {
     std::string prefix, delimiter;
     std::string after;  ///< only what sorts behind it
     std::size_t limit = 0;
+    bool unordered = false;  ///< as directory buckets list
 };
 
 struct s3_page {
@@ -54,6 +55,8 @@ public:
     std::uint64_t count() const;
 
 private:
+    s3_page list_in_order(std::string const& bucket, s3_page_query const& query) const;
+
     // std::string compares as unsigned bytes, which is the order S3 lists in.
     using bucket_objects = std::map<std::string, s3_object>;
     mutable std::mutex mutex_;

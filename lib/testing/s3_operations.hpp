@@ -1,5 +1,6 @@
 #pragma once
 
+#include "testing/s3_directory.hpp"
 #include "testing/s3_objects.hpp"
 #include "testing/s3_uploads.hpp"
 
@@ -11,10 +12,13 @@ namespace sluice::inline v0::testing {
 struct s3_scene {
     s3_objects& objects;
     s3_uploads& uploads;
+    s3_sessions& sessions;
     std::string region;
     std::uint32_t page_limit;
     bool bare_put_etags;
     std::uint64_t min_part_size;
+    bool directory;
+    std::chrono::seconds session_lifetime;
     unix_seconds now;
 };
 
@@ -39,14 +43,17 @@ s3_reply bucket_location(std::string const& region);
 s3_reply bucket_head(std::string const& region);
 s3_reply delete_object(s3_request const& request, s3_scene const& scene);
 s3_reply delete_objects(s3_request const& request, s3_scene const& scene);
+s3_reply create_session(s3_request const& request, s3_scene const& scene);
 s3_reply list_objects(s3_request const& request, s3_scene const& scene);
 
 /// Throws when Content-MD5 is there and not that of the body.
 void check_content_md5(s3_request const& request, bool required);
+/// An ETag of what has such a digest, in quotes; that of a directory bucket looks like one, and is none.
+std::string etag_of(std::string_view data, bool directory);
 /// The headers of a write that a read gives back.
 header_list kept_headers(s3_request const& request);
 /// With ETag and time stamp as a PUT gives them.
-s3_object make_object(std::string data, unix_seconds now);
+s3_object make_object(std::string data, unix_seconds now, bool directory);
 
 /// The number and the upload of a part. Throws s3_problem.
 std::uint32_t part_number_of(s3_request const& request);

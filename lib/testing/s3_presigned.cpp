@@ -55,10 +55,11 @@ void verify_presigned(s3_request const& request, s3_gate const& gate) {
     if (request.find_header("authorization") != nullptr) throw refusal("Only one auth mechanism allowed", "InvalidArgument");
     if (needed(request, "X-Amz-Algorithm") != "AWS4-HMAC-SHA256") throw refusal("unknown algorithm", "AuthorizationQueryParametersError");
     std::string const date = needed(request, "X-Amz-Date").substr(0, 8), names = needed(request, "X-Amz-SignedHeaders");
-    std::string const scope = date + '/' + gate.region + "/s3/aws4_request";
+    std::string const scope = date + '/' + gate.region + '/' + gate.service + "/aws4_request";
     if (needed(request, "X-Amz-Credential") != gate.access_key + '/' + scope)
         throw s3_problem(403, "InvalidAccessKeyId", "The credential is not of this service");
-    std::string const* const token = request.find_parameter("X-Amz-Security-Token");
+    std::string const* const token = request.find_parameter(gate.token_parameter);
+    if (token != nullptr && gate.expired_tokens.contains(*token)) throw s3_problem(400, "ExpiredToken", "The provided token has expired.");
     if ((token == nullptr ? std::string() : *token) != gate.session_token) throw s3_problem(400, "InvalidToken", "The token is another");
     check_age(request, gate.now);
     std::string const canonical = request.raw.method + '\n' + request.path + '\n' + canonical_query(request) + '\n' +
@@ -66,7 +67,7 @@ void verify_presigned(s3_request const& request, s3_gate const& gate) {
     std::string const to_sign = "AWS4-HMAC-SHA256\n" + needed(request, "X-Amz-Date") + '\n' + scope + '\n' + hex(sha256(canonical));
     std::string key = "AWS4" + gate.secret_key;
     for (std::string_view const step :
-         {std::string_view(date), std::string_view(gate.region), std::string_view("s3"), std::string_view("aws4_request")})
+         {std::string_view(date), std::string_view(gate.region), std::string_view(gate.service), std::string_view("aws4_request")})
         key = hmac_sha256(key, step);
     if (hex(hmac_sha256(key, to_sign)) != needed(request, "X-Amz-Signature"))
         throw s3_problem(403, "SignatureDoesNotMatch", "The request signature we calculated does not match the signature you provided.");

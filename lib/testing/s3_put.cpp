@@ -35,9 +35,13 @@ header_list kept_headers(s3_request const& request) {
     return headers;
 }
 
-s3_object make_object(std::string data, unix_seconds const now) {
+std::string etag_of(std::string_view const data, bool const directory) {
+    return '"' + hex(md5((directory ? "directory " : "") + std::string(data))) + '"';
+}
+
+s3_object make_object(std::string data, unix_seconds const now, bool const directory) {
     s3_object object;
-    object.etag = '"' + hex(md5(data)) + '"';
+    object.etag = etag_of(data, directory);
     object.data = std::make_shared<std::string const>(std::move(data));
     object.modified = now;
     return object;
@@ -57,7 +61,7 @@ void check_content_md5(s3_request const& request, bool const required) {
 s3_reply put_object(s3_request const& request, s3_scene const& scene) {
     check_content_md5(request, false);
     header_list checksums = checked_checksums(request);
-    s3_object object = make_object(std::move(request.raw.body), scene.now);
+    s3_object object = make_object(std::move(request.raw.body), scene.now, scene.directory);
     object.headers = kept_headers(request);
     object.checksums = std::move(checksums);
     object.tags = tags_of_header(request);

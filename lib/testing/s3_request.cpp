@@ -122,7 +122,7 @@ s3_request parse_request(received_request& raw, std::string_view const domain) {
     return request;
 }
 
-void check_operation(s3_request const& request) {
+void check_operation(s3_request const& request, bool const directory) {
     bool const of_object = !request.key.empty();
     bool const begins = of_object && request.is("POST") && request.has_parameter("uploads");
     bool const completes = of_object && request.is("POST") && !begins;
@@ -133,6 +133,7 @@ void check_operation(s3_request const& request) {
         if (presigned && (name.starts_with("X-Amz-") || (of_object && name.starts_with("response-")))) continue;
         bool const listing = request.is("GET") && request.has_parameter("list-type");
         bool const known = !of_object && ((request.is("GET") && name == "location" && request.parameters.size() == 1) ||
+                                          (directory && request.is("GET") && name == "session" && request.parameters.size() == 1) ||
                                           (request.is("POST") && name == "delete") ||
                                           (listing && among(name, {"list-type", "prefix", "delimiter", "start-after", "continuation-token",
                                                                    "max-keys", "encoding-type", "fetch-owner"})));
@@ -146,13 +147,16 @@ void check_operation(s3_request const& request) {
         bool const of_tags = of_object && name == "tagging" && request.parameters.size() == 1;
         if (!known && !of_upload && !of_open_uploads && !of_tags) throw refusal("unknown query parameter: " + name, "InvalidArgument");
     }
+    bool const documents = !of_object && (request.is("PUT") || request.is("POST"));
     bool const copies = (put || part) && request.find_header("x-amz-copy-source") != nullptr;
     bool const reads = of_object && (request.is("GET") || request.is("HEAD"));
     bool const writes = put || completes || (of_object && request.is("DELETE") && request.parameters.empty());
     for (auto const& [field, value] : request.raw.headers) {
         std::string const name = base::lower(field);
         if (name.starts_with("x-amz-") && !among(name, {"x-amz-date", "x-amz-content-sha256", "x-amz-security-token"}) &&
-            !((put || part || completes) && name.starts_with("x-amz-checksum-") && name != "x-amz-checksum-mode") &&
+            !(directory && name == "x-amz-s3session-token") &&
+            !((put || part || completes || (directory && documents)) && name.starts_with("x-amz-checksum-") &&
+              name != "x-amz-checksum-mode") &&
             !((put || part) && among(name, {"x-amz-trailer", "x-amz-decoded-content-length"})) &&
             !(begins && among(name, {"x-amz-checksum-algorithm", "x-amz-checksum-type"})) && !(reads && name == "x-amz-checksum-mode") &&
             !((put || begins) && (name.starts_with("x-amz-meta-") || std::ranges::find(kept_by_choice, name) != kept_by_choice.end())) &&

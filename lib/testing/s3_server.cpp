@@ -114,6 +114,7 @@ void s3_server::on_request(std::function<std::optional<s3_fault>(s3_request_view
 }
 
 void s3_server::rotate_session_token(std::string token) { state_->desk.rotate_session_token(std::move(token)); }
+void s3_server::expire_sessions() { state_->desk.sessions.end_all(); }
 
 std::string s3_server::put(std::string const bucket, std::string const key, std::string data) {
     return state_->desk.put(bucket, key, std::move(data));

@@ -49,6 +49,7 @@ s3_operation operation_of(s3_request const& request) noexcept {
         if (request.is("PUT") && request.parameters.empty()) return s3_operation::make_bucket;
         if (request.is("DELETE") && request.parameters.empty()) return s3_operation::remove_bucket;
         if (request.is("GET") && request.has_parameter("list-type")) return s3_operation::list;
+        if (request.is("GET") && request.has_parameter("session")) return s3_operation::create_session;
         if (request.is("GET") && request.has_parameter("location")) return s3_operation::location;
         if (request.is("GET") && request.has_parameter("uploads")) return s3_operation::list_uploads;
         if (request.is("POST") && request.has_parameter("delete")) return s3_operation::remove_many;
@@ -72,6 +73,18 @@ s3_operation operation_of(s3_request const& request) noexcept {
     if (request.is("HEAD")) return s3_operation::head;
     if (request.is("PUT")) return copies ? s3_operation::copy : s3_operation::put;
     return request.is("DELETE") ? s3_operation::remove : s3_operation::unknown;
+}
+
+s3_request_view view_of(s3_request const& request, std::uint64_t const number) {
+    s3_request_view view;
+    view.method = request.raw.method;
+    view.bucket = request.bucket;
+    view.key = request.key;
+    view.query = request.query;
+    view.range = request.raw.header("range");
+    view.if_match = request.raw.header("if-match");
+    view.number = number;
+    return view;
 }
 
 namespace {
@@ -101,6 +114,7 @@ s3_reply answer_to(s3_request const& request, s3_scene const& scene, s3_fault co
     case s3_operation::list_uploads: return list_uploads(request, scene);
     case s3_operation::list_parts: return list_parts(request, scene);
     case s3_operation::list: return list_objects(request, scene);
+    case s3_operation::create_session: return create_session(request, scene);
     case s3_operation::location: return bucket_location(scene.region);
     case s3_operation::remove_bucket: return remove_bucket(request, scene);
     case s3_operation::list_buckets:

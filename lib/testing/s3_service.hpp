@@ -27,12 +27,16 @@ enum class s3_operation {
     make_bucket,
     remove_bucket,
     list_buckets,
+    create_session,
     unknown
 };
 
 s3_operation operation_of(s3_request const& request) noexcept;
 /// Serves a request whose signature was found good. Throws s3_problem.
 s3_reply serve_operation(s3_request const& request, s3_scene const& scene, s3_fault const& fault);
+
+/// What a test sees of it.
+s3_request_view view_of(s3_request const& request, std::uint64_t number);
 
 /// Adds one to what counts such operations, if anything does.
 void count_operation(s3_server_counts& counted, s3_operation operation) noexcept;

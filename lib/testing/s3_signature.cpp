@@ -114,8 +114,9 @@ std::string const& payload_hash(s3_request const& request) {
     return *given;
 }
 
-void check_region(authorization const& given, std::string const& region) {
-    if (given.service != "s3") throw malformed("the service is not s3 but " + given.service);
+void check_scope(authorization const& given, s3_gate const& gate) {
+    std::string const& region = gate.region;
+    if (given.service != gate.service) throw malformed("the service is not " + gate.service + " but " + given.service);
     if (given.region == region) return;
     // Not a refusal: how a client is told the right region.
     s3_problem problem(400, "AuthorizationHeaderMalformed",
@@ -137,7 +138,7 @@ std::string check_time(s3_request const& request, authorization const& given, un
 }
 
 void check_token(s3_request const& request, s3_gate const& gate) {
-    std::string const* const token = request.find_header("x-amz-security-token");
+    std::string const* const token = request.find_header(gate.token_header);
     if ((token == nullptr ? std::string() : *token) == gate.session_token) return;
     if (token != nullptr && gate.expired_tokens.contains(*token)) throw s3_problem(400, "ExpiredToken", "The provided token has expired.");
     throw refusal("The provided token is malformed or otherwise invalid.", "InvalidToken");
@@ -146,7 +147,7 @@ void check_token(s3_request const& request, s3_gate const& gate) {
 std::string key_of(authorization const& given, s3_gate const& gate) {
     std::string key = "AWS4" + gate.secret_key;
     for (std::string_view const step :
-         {std::string_view(given.date), std::string_view(gate.region), std::string_view("s3"), std::string_view("aws4_request")})
+         {std::string_view(given.date), std::string_view(gate.region), std::string_view(gate.service), std::string_view("aws4_request")})
         key = hmac_sha256(key, step);
     return key;
 }
@@ -165,7 +166,8 @@ s3_chunk_chain chunk_chain_of(s3_request const& request, s3_gate const& gate) {
     std::string const* const header = request.find_header("authorization");
     if (header == nullptr) throw refusal("signed chunks of a request that is not signed", "AccessDenied", 403);
     authorization const given = parse_authorization(*header);
-    std::string const where = *request.find_header("x-amz-date") + '\n' + given.date + '/' + gate.region + "/s3/aws4_request\n";
+    std::string const where =
+        *request.find_header("x-amz-date") + '\n' + given.date + '/' + gate.region + '/' + gate.service + "/aws4_request\n";
     return {key_of(given, gate), where, given.signature};
 }
 
@@ -187,10 +189,10 @@ void verify_signature(s3_request const& request, s3_gate const& gate) {
     check_signed(request, given);
     if (given.access_key != gate.access_key)
         throw refusal("The AWS Access Key Id you provided does not exist in our records.", "InvalidAccessKeyId", 403);
-    check_region(given, gate.region);
+    check_scope(given, gate);
     std::string const stamp = check_time(request, given, gate.now);
     check_token(request, gate);
-    std::string const scope = given.date + '/' + gate.region + "/s3/aws4_request";
+    std::string const scope = given.date + '/' + gate.region + '/' + gate.service + "/aws4_request";
     std::string const canonical = canonical_request(request, given, payload_hash(request));
     std::string const to_sign = std::string(algorithm) + '\n' + stamp + '\n' + scope + '\n' + hex(sha256(canonical));
     if (hex(hmac_sha256(key_of(given, gate), to_sign)) == given.signature) return;

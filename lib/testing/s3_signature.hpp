@@ -10,6 +10,8 @@ namespace sluice::inline v0::testing {
 /// Who may come in, and what time the server thinks it is.
 struct s3_gate {
     std::string access_key, secret_key, region;
+    std::string service = "s3";
+    std::string token_header = "x-amz-security-token", token_parameter = "X-Amz-Security-Token";
     std::string session_token;             ///< empty: none is asked for
     std::set<std::string> expired_tokens;  ///< tokens that were good before
     bool allow_anonymous = false;

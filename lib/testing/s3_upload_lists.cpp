@@ -9,21 +9,29 @@
 namespace sluice::inline v0::testing {
 
 s3_uploads_page s3_uploads::list(std::string const& bucket, std::string const& prefix, std::string const& after_key,
-                                 std::string const& after_id, std::size_t const limit) const {
+                                 std::string const& after_id, std::size_t const limit, bool const directory) const {
     std::vector<s3_uploads_page::entry> all;
     {
         std::lock_guard const lock(mutex_);
         for (auto const& [id, open] : uploads_)
             if (open.bucket == bucket && open.key.starts_with(prefix)) all.push_back({open.key, id, open.initiated});
     }
-    std::ranges::sort(all, [](auto const& a, auto const& b) { return std::tie(a.key, a.id) < std::tie(b.key, b.id); });
+    auto const hidden = [](s3_uploads_page::entry const& e) { return place_in_listing(e.key + e.id); };
+    std::ranges::sort(all, [&](auto const& a, auto const& b) {
+        return directory ? hidden(a) < hidden(b) : std::tie(a.key, a.id) < std::tie(b.key, b.id);
+    });
     auto const given = [&](s3_uploads_page::entry const& e) {
+        if (directory) return hidden(e) <= after_key;
         return e.key < after_key || (e.key == after_key && (after_id.empty() || e.id <= after_id));
     };
     if (!after_key.empty()) std::erase_if(all, given);
     s3_uploads_page page;
     page.truncated = all.size() > limit;
-    if (page.truncated) all.resize(limit);
+    if (page.truncated) {
+        all.resize(limit);
+        page.next_key = directory ? hidden(all.back()) : all.back().key;
+        if (!directory) page.next_id = all.back().id;
+    }
     page.entries = std::move(all);
     return page;
 }
@@ -56,13 +64,14 @@ s3_reply list_uploads(s3_request const& request, s3_scene const& scene) {
     std::string const key_marker = parameter(request, "key-marker"), id_marker = parameter(request, "upload-id-marker");
     if (key_marker.empty() && !id_marker.empty()) throw refusal("an upload-id-marker without a key-marker");
     std::uint32_t const limit = std::min({number(request, "max-uploads", 1000), 1000u, std::max(1u, scene.page_limit)});
-    s3_uploads_page const page = scene.uploads.list(request.bucket, parameter(request, "prefix"), key_marker, id_marker, limit);
+    s3_uploads_page const page =
+        scene.uploads.list(request.bucket, parameter(request, "prefix"), key_marker, id_marker, limit, scene.directory);
     std::string xml = element("Bucket", request.bucket) + element("KeyMarker", name(key_marker));
     if (url) xml += element("EncodingType", "url");
     xml += element("IsTruncated", page.truncated ? "true" : "false");
     if (page.truncated) {
-        xml += element("NextKeyMarker", name(page.entries.back().key));
-        xml += element("NextUploadIdMarker", xml_escape(page.entries.back().id));
+        xml += element("NextKeyMarker", name(page.next_key));
+        if (!page.next_id.empty()) xml += element("NextUploadIdMarker", xml_escape(page.next_id));
     }
     for (auto const& [key, id, initiated] : page.entries)
         xml +=

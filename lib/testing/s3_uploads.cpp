@@ -74,8 +74,9 @@ s3_object put_together(s3_open_upload const& open, std::vector<s3_named_part> co
         data += part;
         digests += md5(part);
     }
-    s3_object object = make_object(std::move(data), scene.now);
-    object.etag = '"' + hex(md5(digests)) + '-' + std::to_string(named.size()) + '"';
+    s3_object object = make_object(std::move(data), scene.now, scene.directory);
+    object.etag = etag_of(digests, scene.directory);
+    object.etag.insert(object.etag.size() - 1, '-' + std::to_string(named.size()));
     object.headers = open.headers;
     object.tags = open.tags;
     object.customer_key = open.customer_key;
@@ -122,7 +123,7 @@ s3_reply put_part(s3_request const& request, s3_scene const& scene) {
     check_content_md5(request, false);
     std::uint32_t const number = part_number_of(request);
     header_list checksums = checked_checksums(request);
-    s3_object part = make_object(std::move(request.raw.body), scene.now);
+    s3_object part = make_object(std::move(request.raw.body), scene.now, scene.directory);
     part.checksums = std::move(checksums);
     s3_reply reply;
     reply.headers.emplace_back("ETag", part.etag);

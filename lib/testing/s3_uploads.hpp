@@ -30,6 +30,7 @@ struct s3_uploads_page {
     };
     std::vector<entry> entries;
     bool truncated = false;
+    std::string next_key, next_id;  ///< the marker of the next page
 };
 
 /// The open uploads of all buckets. Threads: all members from any thread.
@@ -44,9 +45,9 @@ public:
     std::optional<s3_open_upload> find(std::string const& id, std::string const& bucket, std::string const& key) const;
     void erase(std::string const& id);
     std::uint64_t count() const;
-    /// Those behind the marker, which is a key and, if it is not empty, an id of that key.
+    /// Those behind the marker, which is a key and, if it is not empty, an id of that key; in directory buckets something else.
     s3_uploads_page list(std::string const& bucket, std::string const& prefix, std::string const& after_key, std::string const& after_id,
-                         std::size_t limit) const;
+                         std::size_t limit, bool directory) const;
 
 private:
     mutable std::mutex mutex_;

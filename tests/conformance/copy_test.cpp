@@ -1,5 +1,7 @@
 #include "conformance/fixture.hpp"
 
+#include <algorithm>
+
 using namespace sluice;
 using namespace sluice::test;
 
@@ -143,7 +145,7 @@ CONFORMANCE("what a store has no keys for is unsupported, never ignored") {
     CHECK((reason == errc::unsupported || reason == errc::invalid_argument));
 }
 
-CONFORMANCE("object_lister: gives every key once and in order, and nothing behind the last") {
+CONFORMANCE("object_lister: gives every key once, in order where one is promised, and nothing behind the last") {
     std::vector<std::string> expected;
     for (int i = 100; i < 130; ++i) {
         expected.push_back(p.key("o" + std::to_string(i)));
@@ -158,6 +160,7 @@ CONFORMANCE("object_lister: gives every key once and in order, and nothing behin
         if (!next) break;
         got.push_back(next->key);
     }
+    if (!p.store->can().ordered_listing) std::ranges::sort(got);
     CHECK(got == expected);
     std::optional<object_meta> const after = co_await lister.next();
     CHECK_FALSE(after.has_value());

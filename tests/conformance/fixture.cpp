@@ -13,6 +13,7 @@
 #include <sluice/wrap/prefixed.hpp>
 
 #include <unistd.h>
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <optional>
@@ -85,12 +86,14 @@ setting make_setting() {
     if (s.store) return s;
     if (kind == "memory") {
         s.store = make_memory_store("conformance", 7);
-    } else if (kind == "s3") {
+    } else if (kind == "s3" || kind == "s3-directory") {
         testing::s3_server_options options;
         options.page_limit = 7;
+        options.directory = kind == "s3-directory";
+        if (options.directory) options.buckets = {"bucket--use1-az4--x-s3"};
         s.server = std::make_unique<testing::s3_server>(options);
         s3_settings settings;
-        settings.bucket = "bucket";
+        settings.bucket = options.buckets.front();
         settings.endpoint = s.server->endpoint();
         settings.credentials = static_credentials(credentials(options.access_key, options.secret_key));
         settings.write_checksums = settings.read_checksums = checksum_mode::when_supported;
@@ -111,7 +114,8 @@ setting make_setting() {
         s.store = make_s3_store(settings);
         s.service = settings;
     } else {
-        throw std::runtime_error("set SLUICE_STORE to memory, file, direct, s3, env, prefixed, limited, observed, faulty or nested");
+        throw std::runtime_error(
+            "set SLUICE_STORE to memory, file, direct, s3, s3-directory, env, prefixed, limited, observed, faulty or nested");
     }
     return s;
 }
@@ -167,13 +171,20 @@ awaitable<void> put(place p, std::string name, std::string data) {
 std::vector<std::string> names(place const& p, list_page const& page) {
     std::vector<std::string> out;
     for (object_meta const& object : page.objects) out.push_back(object.key.substr(p.prefix.size()));
+    if (!p.store->can().ordered_listing) std::ranges::sort(out);
     return out;
 }
 
 std::vector<std::string> groups(place const& p, list_page const& page) {
     std::vector<std::string> out;
     for (std::string const& prefix : page.prefixes) out.push_back(prefix.substr(p.prefix.size()));
+    if (!p.store->can().ordered_listing) std::ranges::sort(out);
     return out;
+}
+
+std::string listed_prefix(place const& p, object_key key) {
+    if (p.store->can().folder_listing) key.resize(key.rfind('/') + 1);
+    return key;
 }
 
 }  // namespace sluice::test

@@ -27,7 +27,8 @@ struct place {
 };
 
 /// Runs one case against the store that SLUICE_STORE names: "memory", "file" or "direct" (on the disk; with "-tmpfs", "-ext4" or
-/// "-xfs" behind it on such a file system, where this process may mount one), "s3" (in this process), "env" (settings from the environment
+/// "-xfs" behind it on such a file system, where this process may mount one), "s3" and "s3-directory" (in this
+/// process, as plain and as directory bucket), "env" (settings from the environment
 /// and the bucket of SLUICE_TEST_BUCKET: a real server), or a wrapper
 /// ("prefixed", "limited", "observed", "faulty", or all: "nested") around a memory store. SLUICE_TEST_PUT_IF_MATCH is a real server's
 /// `etag_form`; SLUICE_TEST_SWAPS=refused says that it wants another, which the cases then expect to end well, too.
@@ -41,8 +42,11 @@ awaitable<errc> reason_of(std::function<awaitable<void>()> operation);
 
 awaitable<std::string> content(place p, std::string name);
 awaitable<void> put(place p, std::string name, std::string data);
+/// As they were listed; in key order where the store promises none.
 std::vector<std::string> names(place const& p, list_page const& page);
 std::vector<std::string> groups(place const& p, list_page const& page);
+/// What lists all that begins with `key`, and in a store of whole folders more.
+std::string listed_prefix(place const& p, object_key key);
 
 inline std::span<std::byte> writable(std::string& s) { return std::as_writable_bytes(std::span(s)); }
 

@@ -35,7 +35,9 @@ struct SLUICE_API s3_server_options {
     bool bare_put_etags = false;             ///< If-Match of a PUT is compared as Ceph 16.2 does it: an ETag in quotes never matches
     std::uint64_t min_part_size = 5u << 20;  ///< of every part of an upload but the last
     s3_expect expect = s3_expect::answer;
-    std::string domain = "localhost";  ///< virtual-host style: the bucket is what comes before ".localhost"
+    bool directory = false;                      ///< its buckets are directory buckets (S3 Express One Zone), see below
+    std::chrono::seconds session_lifetime{300};  ///< of sessions with them
+    std::string domain = "localhost";            ///< virtual-host style: the bucket is what comes before ".localhost"
 };
 
 /// A fault to do to one request; chosen by `s3_server::on_request`.
@@ -64,6 +66,7 @@ struct SLUICE_API s3_server_counts {
     s3_server_counts() {}
     std::uint64_t requests = 0, connections = 0, gets = 0, heads = 0, puts = 0, lists = 0, deletes = 0;
     std::uint64_t uploads = 0, parts = 0, completions = 0, aborts = 0;  ///< of uploads in parts: those begun, and what came then
+    std::uint64_t sessions = 0;                                         ///< with directory buckets, asked for
     std::uint64_t copies = 0;                                           ///< of objects, and of parts
     std::uint64_t body_bytes = 0;                                       ///< of requests; also what came of a body that had been refused
     std::uint64_t continued = 0;                                        ///< how often it said "100 Continue"
@@ -81,6 +84,11 @@ struct SLUICE_API s3_server_counts {
 /// A header that comes twice, a key or query spelt otherwise than SigV4 spells it, an unknown parameter or x-amz header, Expect
 /// with an empty body, chunked bodies (aws-chunked ones are decoded, and their trailers verified), bytes between a request and its reply:
 /// all are refused with 400 and counted.
+///
+/// As directory buckets it has what AWS has, and refuses all else: requests are signed for "s3express", by the keys of a session that was
+/// asked for by the access key (copies and what is asked of buckets: by the latter), with the session's token and no other; no Content-MD5,
+/// but a checksum with a batch delete; no tags, access control, object lock or customers' keys; listings by whole folders, in no order,
+/// from no key on; ETags that are no MD5s.
 ///
 /// Threads: all members from any thread; one thread per connection serves. Lifetime: stops and joins in the destructor, also with requests
 /// in flight. Errors: the constructor throws std::invalid_argument for PEM texts that do not load.
@@ -100,6 +108,9 @@ public:
 
     /// Requests must carry this token from now on; the one before has expired.
     void rotate_session_token(std::string token);
+
+    /// Every session that was given ends now.
+    void expire_sessions();
 
     /// Straight into the store, without HTTP; makes the bucket if need be. Returns the ETag, quoted as in the header.
     std::string put(std::string bucket, std::string key, std::string data);

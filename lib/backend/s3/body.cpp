@@ -34,7 +34,7 @@ download::download(operation* const op, byte_range const asked, get_options cons
 }
 
 awaitable<result<void>> download::open() {
-    result<void> const may_be_sent = op_->store().check_customer_key(key_);
+    result<void> const may_be_sent = op_->store().check_reading(version_, key_);
     if (!may_be_sent) co_return may_be_sent.error();
     result<http::response> answer = co_await op_->send(&recipe_);
     if (!answer) {

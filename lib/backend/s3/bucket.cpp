@@ -1,6 +1,9 @@
 #include "backend/s3/bucket.hpp"
 
+#include "backend/s3/checksums.hpp"
+#include "backend/s3/directory.hpp"
 #include "backend/s3/document.hpp"
+#include "base/checksum.hpp"
 #include "base/hash.hpp"
 #include "base/http_date.hpp"
 #include "codec/xml.hpp"
@@ -16,20 +19,32 @@ constexpr std::string_view oldest_region = "us-east-1";  // which has no name as
 
 failure broken(std::string what) { return {errc::protocol, std::move(what)}; }
 
+std::string crc32_text(std::span<std::byte const> const bytes) {
+    base::checksum_stream sum(checksum_algorithm::crc32);
+    sum.update(bytes);
+    return sum.finish();
+}
+
 }  // namespace
 
-recipe with_document(std::string_view const method, std::string_view const query, std::string const& document) {
+recipe with_document(std::string_view const method, std::string_view const query, std::string const& document,
+                     document_digest const digest) {
     recipe r;
     r.method = method;
     r.query = query;
     r.headers.add("Content-Type", "application/xml");
-    r.headers.add("Content-MD5", base::base64_encode(base::md5(std::as_bytes(std::span<char const>(document)))));
+    auto const bytes = std::as_bytes(std::span<char const>(document));
+    if (digest == document_digest::md5)
+        r.headers.add("Content-MD5", base::base64_encode(base::md5(bytes)));
+    else
+        r.headers.add(checksum_header(checksum_algorithm::crc32), crc32_text(bytes));
     r.payload_hash = base::hex(base::sha256(document));
     r.body = payload(document);
     return r;
 }
 
 result<recipe> create_recipe(std::string_view const bucket, place const& where, create_bucket_options const& options) {
+    if (is_directory_bucket(bucket)) return create_directory_recipe(bucket, options.location, options.object_lock);
     if (auto const checked = check_new_bucket(bucket, where.on_aws); !checked) return checked.error();
     std::string location = options.location;
     if (location.empty() && where.on_aws) location = where.region;

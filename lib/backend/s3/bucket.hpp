@@ -15,7 +15,8 @@
 namespace sluice::inline v0::s3 {
 
 /// A request with a document, which services want to be under a digest.
-recipe with_document(std::string_view method, std::string_view query, std::string const& document);
+recipe with_document(std::string_view method, std::string_view query, std::string const& document,
+                     document_digest digest = document_digest::md5);
 
 /// Errors: invalid_argument for a name or a location that cannot be.
 result<recipe> create_recipe(std::string_view bucket, place const& where, create_bucket_options const& options);

@@ -126,7 +126,9 @@ awaitable<result<put_result>> complete_upload(operation* op, std::string id, std
         if (!final) continue;
         bool const gone = final->info().service_code == "NoSuchUpload";  // also when a connection was lost that nobody counted
         if (!unknown && !gone) co_return in_words(std::move(*final), options, if_match);
-        std::optional<put_result> done = co_await find_done(op, etag_of_parts(parts), size, options.keeping.key);
+        std::string etag;  // those of directory buckets are no MD5s, whatever they look like
+        if (!op->store().directory) etag = etag_of_parts(parts);
+        std::optional<put_result> done = co_await find_done(op, std::move(etag), size, options.keeping.key);
         if (done) co_return std::move(*done);
         bool const answered = final->info().status >= 400 && !gone;
         if (answered) co_return in_words(std::move(*final), options, if_match);

@@ -35,7 +35,7 @@ awaitable<looked_at> look(store_pointer store, object_key what, head_options opt
     operation op(store, std::move(executor), "copy", std::move(what), operation_kind::read, options);
     try {
         op.deliver(store::check_key(op.key()));
-        op.deliver(store->check_customer_key(options.key));
+        op.deliver(store->check_reading(options.version, options.key));
         recipe const r = head_recipe(op.key(), options);
         result<http::response> sent = co_await op.send(&r);
         http::response const answer = op.deliver(std::move(sent));
@@ -52,7 +52,7 @@ awaitable<looked_at> look(store_pointer store, object_key what, head_options opt
 
 awaitable<put_result> copy_whole(store_pointer store, object_key as, copy_source from, put_options options, bool anew) {
     boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
-    operation op(std::move(store), std::move(executor), "copy", std::move(as), operation_kind::overwrite, options);
+    operation op(by_account(std::move(store)), std::move(executor), "copy", std::move(as), operation_kind::overwrite, options);
     try {
         recipe const r = op.deliver(copy_recipe(op.key(), from, std::move(options), anew));
         result<put_result> made = co_await send_for_etag(&op, &r, "CopyObjectResult");
@@ -103,17 +103,17 @@ awaitable<void> check_key_of(store_pointer store, object_key made, put_options o
     co_await look(std::move(store), std::move(made), std::move(asked));
 }
 
-awaitable<void> check_target(store_pointer store, object_key as, customer_key key) {
+awaitable<void> check_target(store_pointer store, object_key as, keeping wanted) {
     boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
     operation const op(store, std::move(executor), "copy", std::move(as), operation_kind::read, call_options());
     op.deliver(store::check_key(op.key()));
-    op.deliver(store->check_customer_key(key));
+    op.deliver(store->check_writing(wanted));
 }
 
 }  // namespace
 
 awaitable<copied> copy(store_pointer store, object_key what, object_key as, store_copy_options options) {
-    co_await check_target(store, as, options.keeping.key);
+    co_await check_target(store, as, options.keeping);
     options.resume_as.clear();  // that is for uploads
     if (!options.source.time_limit) options.source.time_limit = options.time_limit;
     if (!options.source.on_attempt) options.source.on_attempt = options.on_attempt;

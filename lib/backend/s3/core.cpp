@@ -1,5 +1,7 @@
 #include "backend/s3/core.hpp"
 
+#include "backend/s3/directory.hpp"
+#include "backend/s3/session.hpp"
 #include "net/route.hpp"
 #include "net/tls_context.hpp"
 #include "store/check.hpp"
@@ -25,13 +27,16 @@ result<std::shared_ptr<net::tls_context const>> tls_of(s3_settings const& settin
 }
 
 /// A core without a bucket is for the service as a whole.
-result<place> plain_place(s3_settings const& settings, std::string_view const region, std::shared_ptr<net::tls_context const> tls) {
+result<place> plain_place(s3_settings const& settings, access const how, std::string_view const region,
+                          std::shared_ptr<net::tls_context const> tls) {
     if (settings.bucket.empty()) return make_service_place(settings, region, std::move(tls));
+    if (how == access::control) return make_control_place(settings, region, std::move(tls));
     return make_place(settings, region, std::move(tls));
 }
 
-result<place> place_of(s3_settings const& settings, std::string_view const region, std::shared_ptr<net::tls_context const> tls) {
-    auto made = plain_place(settings, region, std::move(tls));
+result<place> place_of(s3_settings const& settings, access const how, std::string_view const region,
+                       std::shared_ptr<net::tls_context const> tls) {
+    auto made = plain_place(settings, how, region, std::move(tls));
     if (!made) return made;
     auto route = net::choose_route(settings.network, made->origin.host, made->origin.port, made->origin.tls != nullptr);
     if (!route) return route.error();
@@ -39,26 +44,50 @@ result<place> place_of(s3_settings const& settings, std::string_view const regio
     return made;
 }
 
-result<std::shared_ptr<core const>> made_of(s3_settings settings, std::optional<presigned_url> url = std::nullopt) {
+result<std::shared_ptr<core>> made_of(s3_settings settings, access const how, std::optional<presigned_url> url = std::nullopt) {
     if (settings.region.empty()) settings.region = "us-east-1";
     if (settings.retry.max_attempts == 0) return failure(errc::invalid_argument, "retry.max_attempts must be at least 1");
     auto tls = tls_of(settings);
     if (!tls) return tls.error();
-    auto first = place_of(settings, settings.region, std::move(*tls));
+    auto first = place_of(settings, how, settings.region, std::move(*tls));
     if (!first) return first.error();
-    return std::shared_ptr<core const>(std::make_shared<core>(std::move(settings), std::move(*first), std::move(url)));
+    return std::make_shared<core>(std::move(settings), how, std::move(*first), std::move(url));
 }
+
+/// The same for all to read.
+result<std::shared_ptr<core const>> finished(result<std::shared_ptr<core>> made) {
+    if (!made) return made.error();
+    return std::shared_ptr<core const>(*std::move(made));
+}
+
+result<std::shared_ptr<core const>> with_sessions(s3_settings settings) {
+    if (settings.requester_pays) return no_directory_has("requester who pays; leave s3_settings::requester_pays off");
+    auto account = made_of(settings, access::account);
+    if (!account) return account.error();
+    if (settings.credentials) settings.credentials = session_keys(*account);
+    auto made = made_of(std::move(settings), access::session);
+    if (made) (*made)->account = *std::move(account);
+    return finished(std::move(made));
+}
+
+std::string service_name(s3_settings const& settings) { return is_directory_bucket(settings.bucket) ? "s3express" : "s3"; }
 
 }  // namespace
 
 result<std::shared_ptr<core const>> core::make(s3_settings settings) {
     if (settings.bucket.empty()) return failure(errc::invalid_argument, "the bucket name is empty");
-    return made_of(std::move(settings));
+    if (is_directory_bucket(settings.bucket)) return with_sessions(std::move(settings));
+    return finished(made_of(std::move(settings), access::plain));
+}
+
+result<std::shared_ptr<core const>> core::make_control(s3_settings settings) {
+    bool const directory = is_directory_bucket(settings.bucket);
+    return finished(made_of(std::move(settings), directory ? access::control : access::plain));
 }
 
 result<std::shared_ptr<core const>> core::make_service(s3_settings settings) {
     settings.bucket.clear();
-    return made_of(std::move(settings));
+    return finished(made_of(std::move(settings), access::plain));
 }
 
 result<std::shared_ptr<core const>> core::make_presigned(s3_settings settings, presigned_url url) {
@@ -69,20 +98,31 @@ result<std::shared_ptr<core const>> core::make_presigned(s3_settings settings, p
     settings.credentials.reset();
     settings.requester_pays = false;  // like all x-amz headers it would have to be signed
     settings.write_checksums = settings.read_checksums = checksum_mode::off;
-    return made_of(std::move(settings), std::move(url));
+    return finished(made_of(std::move(settings), access::plain, std::move(url)));
 }
 
-core::core(s3_settings s, place first, std::optional<presigned_url> url)
+core::core(s3_settings s, access const as, place first, std::optional<presigned_url> url)
     : settings(std::move(s)),
+      how(as),
+      directory(as != access::plain),
       presigned(std::move(url)),
       uri(presigned                 ? presigned->endpoint + '/'
           : settings.bucket.empty() ? "s3://"
                                     : "s3://" + settings.bucket + '/'),
       log(settings.log, settings.verbosity),
+      signer(service_name(settings), as == access::session ? auth::token_kind::s3_session : auth::token_kind::security),
       checksums(rules_of(settings, first.on_aws)),
       tokens_(settings.retry.bucket_size) {
     places_.push_back(std::make_unique<place const>(std::move(first)));
     place_ = places_.back().get();
+}
+
+result<void> core::check_reading(std::string_view const version, customer_key const& key) const {
+    return directory ? check_directory_reading(version, key) : check_customer_key(key);
+}
+
+result<void> core::check_writing(keeping const& wanted) const {
+    return directory ? store::check_no_keeping(wanted) : check_customer_key(wanted.key);
 }
 
 result<void> core::check_customer_key(customer_key const& key) const {
@@ -94,16 +134,21 @@ result<void> core::check_customer_key(customer_key const& key) const {
 }
 
 bool core::learn_region(std::string_view const region) const {
-    if (presigned) return false;  // the signature holds for one host
+    if (presigned || directory) return false;  // the signature holds for one host; a zone lies in one region
     std::lock_guard const lock(mutex_);
     place const& now = where();
     if (now.region == region) return true;  // another operation was quicker
     if (places_.size() >= places_limit) return false;
-    auto fresh = place_of(settings, region, now.origin.tls);
+    auto fresh = place_of(settings, how, region, now.origin.tls);
     if (!fresh) return false;
     places_.push_back(std::make_unique<place const>(std::move(*fresh)));
     place_.store(places_.back().get(), std::memory_order_release);
     return true;
+}
+
+std::shared_ptr<core const> by_account(std::shared_ptr<core const> of) {
+    if (of->account) return of->account;
+    return of;
 }
 
 }  // namespace sluice::inline v0::s3

@@ -1,6 +1,7 @@
 #include "backend/s3/endpoint.hpp"
 
 #include "backend/s3/aws_endpoint.hpp"
+#include "backend/s3/directory.hpp"
 #include "base/percent.hpp"
 #include "http/fields.hpp"
 
@@ -58,16 +59,28 @@ bool valid_bucket(std::string_view const name) noexcept {
     return !name.empty() && name.size() <= 255 && name != "." && name != ".." && std::ranges::all_of(name, fits);
 }
 
+failure bad_region() { return refused("a region has a-z, 0-9 and '-' only, at most 40 of them"); }
+
 /// Where requests go, before the bucket is taken into account.
 struct service {
     endpoint to;
     std::string region;
-    bool accelerated = false;
+    bool host_only = false;
 };
+
+service of_aws(aws_endpoint aws) {
+    service found;
+    found.to.tls = true;
+    found.to.host = std::move(aws.host);
+    found.to.port = 443;
+    found.region = std::move(aws.region);
+    found.host_only = aws.host_only;
+    return found;
+}
 
 /// An empty bucket is for what concerns none.
 result<service> service_of(s3_settings const& settings, std::string_view const bucket, std::string_view const region) {
-    if (!valid_region(region)) return refused("a region has a-z, 0-9 and '-' only, at most 40 of them");
+    if (!valid_region(region)) return bad_region();
     service found;
     found.region = region;
     if (!settings.endpoint.empty()) {
@@ -79,12 +92,7 @@ result<service> service_of(s3_settings const& settings, std::string_view const b
     }
     auto aws = find_aws_endpoint(settings, bucket, region);
     if (!aws) return aws.error();
-    found.to.tls = true;
-    found.to.host = std::move(aws->host);
-    found.to.port = 443;
-    found.region = std::move(aws->region);
-    found.accelerated = aws->accelerated;
-    return found;
+    return of_aws(*std::move(aws));
 }
 
 /// Without the bucket.
@@ -100,15 +108,21 @@ place bare_place(s3_settings const& settings, service const& s, std::shared_ptr<
     return p;
 }
 
+void add_bucket(place& to, std::string_view const bucket) {
+    base::percent_encode(to.path, bucket, false);
+    to.path += '/';
+}
+
 /// Whether the bucket goes into the host name.
 result<bool> in_host_name(s3_settings const& settings, service const& s) {
-    if (s.accelerated) return true;
+    if (s.host_only) return true;
     if (settings.style == bucket_style::path) return false;
     bool const possible = fits_host_name(settings.bucket) && !s.to.is_address();
     if (settings.style == bucket_style::virtual_host) {
         if (possible) return true;
         return refused("the bucket \"" + settings.bucket + "\" cannot stand before the host \"" + s.to.host + "\"; use bucket_style::path");
     }
+    if (is_directory_bucket(settings.bucket)) return possible;  // as AWS has them, also at an endpoint that was set
     bool const dot_over_tls = s.to.tls && settings.bucket.find('.') != std::string::npos;  // no wildcard certificate covers it
     return settings.endpoint.empty() && possible && !dot_over_tls;
 }
@@ -169,8 +183,7 @@ result<place> make_place(s3_settings const& settings, std::string_view const reg
         p.host = s->to.authority(settings.bucket + '.');
         if (!s->to.is_localhost()) p.origin.host = settings.bucket + '.' + s->to.host;
     } else {
-        base::percent_encode(p.path, settings.bucket, false);
-        p.path += '/';
+        add_bucket(p, settings.bucket);
     }
     return p;
 }
@@ -179,6 +192,16 @@ result<place> make_service_place(s3_settings const& settings, std::string_view c
     auto const s = service_of(settings, {}, region);
     if (!s) return s.error();
     return bare_place(settings, *s, std::move(tls));
+}
+
+result<place> make_control_place(s3_settings const& settings, std::string_view const region, std::shared_ptr<net::tls_context const> tls) {
+    if (!settings.endpoint.empty()) return make_place(settings, region, std::move(tls));
+    if (!valid_region(region)) return bad_region();
+    auto aws = find_control_endpoint(settings, region);
+    if (!aws) return aws.error();
+    place p = bare_place(settings, of_aws(*std::move(aws)), std::move(tls));
+    add_bucket(p, settings.bucket);
+    return p;
 }
 
 result<void> check_new_bucket(std::string_view const name, bool const on_aws) {

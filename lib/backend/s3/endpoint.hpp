@@ -50,6 +50,9 @@ result<place> make_place(s3_settings const& settings, std::string_view region, s
 /// Where requests go that concern no bucket; the one of `settings` does not count. Errors: as `make_place`.
 result<place> make_service_place(s3_settings const& settings, std::string_view region, std::shared_ptr<net::tls_context const> tls);
 
+/// Where the directory bucket of `settings` is made and removed. Errors: as `make_place`.
+result<place> make_control_place(s3_settings const& settings, std::string_view region, std::shared_ptr<net::tls_context const> tls);
+
 /// Whether a bucket of that name can be made. AWS's rules are stricter than those of its kin, and than its own were for buckets that are
 /// there. (docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html) Errors: invalid_argument.
 result<void> check_new_bucket(std::string_view name, bool on_aws);

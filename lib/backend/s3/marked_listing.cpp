@@ -5,6 +5,7 @@
 namespace sluice::inline v0::s3 {
 
 bool listing_progress::advances_to(listing_marker const& next) {
+    if (!ordered_) return ids_.insert(next.key + '\0' + next.id).second;
     if (next.key < key_) return false;
     if (next.key != key_) ids_.clear();
     key_ = next.key;

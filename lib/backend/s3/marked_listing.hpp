@@ -1,5 +1,6 @@
 #pragma once
 
+#include "backend/s3/directory.hpp"
 #include "backend/s3/document.hpp"
 #include "backend/s3/operation.hpp"
 
@@ -20,6 +21,7 @@
 //         using entry = …;
 //         static constexpr char const *operation, *query, *limit, *id_marker;  // "list uploads", "uploads", "max-uploads", …
 //         static constexpr char const *root, *next_id;                         // elements of the answer
+//         static constexpr bool in_directories;                                // directory buckets have them
 //         static bool is_entry(std::string_view element);
 //         static result<entry> read(codec::xml_element from, std::string_view prefix, bool encoded);
 //     };
@@ -45,15 +47,18 @@ struct marked_page {
     listing_marker next;
 };
 
-/// Notices a listing that does not get on: keys must not go back, and an id of one key must not come back.
+/// Notices a listing that does not get on: keys must not go back where they are in order, and an id of one key, or without order the
+/// whole marker, must not come back.
 class listing_progress {
 public:
+    explicit listing_progress(bool ordered = true) : ordered_(ordered) {}
     /// False when `next` leads nowhere new.
     bool advances_to(listing_marker const& next);
 
 private:
+    bool ordered_;
     std::string key_;
-    std::set<std::string> ids_;  // of that key
+    std::set<std::string> ids_;  // of that key; without order all markers
 };
 
 inline constexpr std::size_t marked_page_limit = 16u << 20;  ///< bytes of a page: 1000 keys of 1 KiB, encoded, and their ids
@@ -101,6 +106,8 @@ awaitable<marked_page<typename Kind::entry>> list_page_of(std::shared_ptr<core c
     boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
     operation op(std::move(store), std::move(executor), Kind::operation, prefix, retry::operation_kind::read, options);
     try {
+        if (op.store().directory && !Kind::in_directories) op.raise(no_directory_has("versions"));
+        if (op.store().directory) op.deliver(check_directory_prefix(prefix));
         for (;;) {
             recipe const r = op.deliver(page_recipe<Kind>(prefix, after, *form));
             result<std::string> text = co_await op.send_for_text(&r, marked_page_limit);
@@ -121,7 +128,7 @@ template <class Kind>
 awaitable<void> for_each_entry(std::shared_ptr<core const> store, std::string prefix,
                                std::function<awaitable<bool>(std::vector<typename Kind::entry>)> visit, call_options options) {
     listing_marker after;
-    listing_progress progress;
+    listing_progress progress(!store->directory);
     key_form form = key_form::encoded;
     for (;;) {
         marked_page<typename Kind::entry> page = co_await list_page_of<Kind>(store, prefix, after, &form, options);

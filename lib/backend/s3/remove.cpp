@@ -67,7 +67,7 @@ std::vector<removal> take_busy(remove_report& report, std::string& code) {
 /// One batch, and again what the service was too busy for.
 awaitable<result<void>> remove_batch(operation* const op, std::vector<removal> what, remove_report* const report) {
     while (!what.empty()) {
-        recipe const r = delete_batch_recipe(what);
+        recipe const r = delete_batch_recipe(what, op->store().directory ? document_digest::crc32 : document_digest::md5);
         result<std::string> text = co_await op->send_for_text(&r, delete_result_limit);
         if (!text) co_return std::move(text).error();
         result<remove_report> part = parse_delete_result(std::move(*text), what);

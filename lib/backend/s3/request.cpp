@@ -222,7 +222,7 @@ recipe delete_recipe(object_key const& key, std::string_view const version) {
     return r;
 }
 
-recipe delete_batch_recipe(std::span<removal const> const what) {
+recipe delete_batch_recipe(std::span<removal const> const what, document_digest const digest) {
     std::string document = "<Delete xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">";
     document.reserve(what.size() * usual_entry);
     for (removal const& one : what) {
@@ -236,7 +236,7 @@ recipe delete_batch_recipe(std::span<removal const> const what) {
     }
     document += "</Delete>";
 
-    return with_document("POST", "delete=", document);
+    return with_document("POST", "delete=", document, digest);
 }
 
 std::size_t batch_length(std::span<removal const> const what) noexcept {

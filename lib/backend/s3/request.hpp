@@ -82,8 +82,11 @@ struct removal {
 
 recipe delete_recipe(object_key const& key, std::string_view version = {});
 
+/// What a document is sent under: plain buckets know Content-MD5 everywhere, directory buckets do not know it.
+enum class document_digest { md5, crc32 };
+
 /// One batch removal (DeleteObjects). Every key must fit into XML.
-recipe delete_batch_recipe(std::span<removal const> what);
+recipe delete_batch_recipe(std::span<removal const> what, document_digest digest = document_digest::md5);
 
 /// How much of the front of `what` one batch takes: at most 1000, and less than 2 MB of document.
 std::size_t batch_length(std::span<removal const> what) noexcept;

@@ -3,6 +3,7 @@
 #include "async/clock.hpp"
 #include "backend/s3/bucket.hpp"
 #include "backend/s3/core.hpp"
+#include "backend/s3/directory.hpp"
 #include "backend/s3/one_request.hpp"
 #include "backend/s3/presign.hpp"
 #include "backend/s3/tagging.hpp"
@@ -46,8 +47,9 @@ awaitable<std::string> head(store_pointer store, call_options options) {
 /// Asks for a document about the bucket, or all buckets.
 template <class T>
 awaitable<T> ask_bucket(store_pointer store, char const* name, std::string query, result<T> (*parse)(std::string), call_options options) {
-    recipe what;
-    what.query = std::move(query);
+    result<recipe> what{recipe()};
+    what->query = std::move(query);
+    if (store->directory) what = no_directory_has("versions, and no location but the zone in its name");
     return ask<T>(std::move(store), name, {}, std::move(what), buckets_limit, parse, std::move(options));
 }
 
@@ -66,13 +68,13 @@ awaitable<std::vector<listed_bucket>> list_buckets(store_pointer store, call_opt
     co_return all;
 }
 
-/// Transfer acceleration is for what is in a bucket: AWS makes and removes buckets at its usual endpoints only.
-store_pointer unaccelerated(store_pointer store) {
-    if (!store->settings.accelerate) return store;
-    s3_settings settings = store->settings;
+/// Transfer acceleration and sessions are for what is in a bucket: AWS makes and removes buckets elsewhere.
+store_pointer outside(store_pointer store) {
+    if (!store->settings.accelerate && !store->directory) return store;
+    s3_settings settings = by_account(store)->settings;
     settings.accelerate = false;
     settings.region = store->where().region;
-    auto made = core::make(std::move(settings));
+    auto made = core::make_control(std::move(settings));
     if (!made) throw_error(std::move(made).error(), "open", store->uri);
     return std::move(*made);
 }
@@ -138,13 +140,13 @@ awaitable<void> s3_bucket::abort_upload(object_key where, std::string id, call_o
 
 awaitable<void> s3_bucket::create(create_bucket_options options) const {
     result<s3::recipe> what = s3::create_recipe(core_->settings.bucket, core_->where(), options);
-    return s3::apply(s3::unaccelerated(core_), "create bucket", {}, std::move(what), "BucketAlreadyOwnedByYou", std::move(options));
+    return s3::apply(s3::outside(core_), "create bucket", {}, std::move(what), "BucketAlreadyOwnedByYou", std::move(options));
 }
 
 awaitable<void> s3_bucket::remove(call_options options) const {
     s3::recipe what;
     what.method = "DELETE";
-    return s3::apply(s3::unaccelerated(core_), "remove bucket", {}, std::move(what), "NoSuchBucket", std::move(options));
+    return s3::apply(s3::outside(core_), "remove bucket", {}, std::move(what), "NoSuchBucket", std::move(options));
 }
 
 awaitable<std::string> s3_bucket::head(call_options options) const { return s3::head(core_, std::move(options)); }
@@ -158,7 +160,9 @@ awaitable<bucket_versioning> s3_bucket::versioning(call_options options) const {
 }
 
 awaitable<void> s3_bucket::set_versioning(bucket_versioning const wanted, call_options options) const {
-    return s3::apply(core_, "bucket versioning", {}, s3::versioning_recipe(wanted), {}, std::move(options));
+    result<s3::recipe> what = s3::versioning_recipe(wanted);
+    if (core_->directory) what = s3::no_directory_has("versions");
+    return s3::apply(core_, "bucket versioning", {}, std::move(what), {}, std::move(options));
 }
 
 awaitable<void> s3_bucket::for_each_version(std::string prefix, version_visitor visit, call_options options) const {

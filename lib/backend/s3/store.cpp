@@ -3,6 +3,7 @@
 #include "backend/s3/body_proof.hpp"
 #include "backend/s3/copying.hpp"
 #include "backend/s3/core.hpp"
+#include "backend/s3/directory.hpp"
 #include "backend/s3/multipart.hpp"
 #include "backend/s3/operation.hpp"
 #include "backend/s3/remove.hpp"
@@ -33,7 +34,7 @@ awaitable<object_meta> head(store_pointer store, object_key where, head_options 
     operation op(std::move(store), std::move(executor), "head", std::move(where), operation_kind::read, options);
     try {
         op.deliver(store::check_key(op.key()));
-        op.deliver(op.store().check_customer_key(options.key));
+        op.deliver(op.store().check_reading(options.version, options.key));
         recipe r = head_recipe(op.key(), options);
         if (op.checksums().ask) ask_for_checksum(r);
         result<http::response> sent = co_await op.send(&r);
@@ -95,7 +96,7 @@ awaitable<put_result> put(store_pointer store, object_key where, payload data, p
     operation op(store, std::move(executor), "put", std::move(where), kind, options);
     try {
         op.deliver(store::check_key(op.key()));
-        op.deliver(store->check_customer_key(options.keeping.key));
+        op.deliver(store->check_writing(options.keeping));
         std::uint64_t const size = data.size();
         checksum_rules rules = op.checksums();
         if (data.source()) rules = co_await op.rules_for_source();
@@ -134,6 +135,7 @@ awaitable<list_page> list(store_pointer store, std::string prefix, list_options 
     boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
     operation op(std::move(store), std::move(executor), "list", prefix, operation_kind::read, options);
     try {
+        if (op.store().directory) op.deliver(check_directory_listing(prefix, options));
         recipe const r = op.deliver(list_recipe(prefix, options));
         result<std::string> text = co_await op.send_for_text(&r, list_limit);
         std::string document = op.deliver(std::move(text));
@@ -193,7 +195,9 @@ public:
     }
     capabilities can() const noexcept override {
         capabilities c;
-        c.create_only_put = c.versions = c.attributes = c.keeping = true;
+        c.create_only_put = c.attributes = true;
+        c.versions = c.keeping = c.ordered_listing = !core_->directory;
+        c.folder_listing = core_->directory;
         c.conditional_put = core_->settings.put_if_match != etag_form::none;
         c.remove_batch = 1000;
         c.uploads = c.copies = true;

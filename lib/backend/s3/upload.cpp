@@ -82,7 +82,7 @@ public:
 
     awaitable<void> copy(part_place where, std::uint64_t length, copy_source from) override {
         boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
-        operation op(store_, std::move(executor), "copy part", where_, operation_kind::overwrite, options_);
+        operation op(by_account(store_), std::move(executor), "copy part", where_, operation_kind::overwrite, options_);
         try {
             op.deliver(begin_part(where, length));
             resolved_range const range{where.offset, length};
@@ -217,7 +217,7 @@ awaitable<std::shared_ptr<s3_upload>> begin(std::shared_ptr<core const> store, o
     operation op(store, std::move(executor), "create_upload", std::move(where), operation_kind::overwrite, options);
     try {
         op.deliver(store::check_key(op.key()));
-        op.deliver(store->check_customer_key(options.keeping.key));
+        op.deliver(store->check_writing(options.keeping));
         upload_checksums sums;
         sums.algorithm = checksum;
         recipe const r = op.deliver(begin_upload_recipe(op.key(), options, store->settings.put_if_match, sums));

@@ -16,6 +16,7 @@ struct upload_listing {
     using entry = open_upload;
     static constexpr char const *operation = "list uploads", *query = "uploads", *limit = "max-uploads", *id_marker = "upload-id-marker";
     static constexpr char const *root = "ListMultipartUploadsResult", *next_id = "NextUploadIdMarker";
+    static constexpr bool in_directories = true;
     static bool is_entry(std::string_view element) noexcept { return element == "Upload"; }
     static result<open_upload> read(codec::xml_element from, std::string_view prefix, bool encoded);
 };

@@ -1,5 +1,6 @@
 #include "backend/s3/versions.hpp"
 
+#include "backend/s3/directory.hpp"
 #include "backend/s3/remove.hpp"
 
 #include <utility>
@@ -18,6 +19,7 @@ awaitable<remove_report> remove_versions(store_pointer store, std::vector<object
     object_key const shown = what.size() == 1 ? what.front().key : object_key();
     operation op(std::move(store), std::move(executor), "remove versions", shown, operation_kind::overwrite, options);
     try {
+        if (op.store().directory) op.raise(no_directory_has("versions"));
         std::vector<removal> each;
         each.reserve(what.size());
         for (object_version& one : what) {

@@ -16,6 +16,7 @@ struct version_listing {
     using entry = object_version;
     static constexpr char const *operation = "list versions", *query = "versions", *limit = "max-keys", *id_marker = "version-id-marker";
     static constexpr char const *root = "ListVersionsResult", *next_id = "NextVersionIdMarker";
+    static constexpr bool in_directories = false;
     static bool is_entry(std::string_view element) noexcept { return element == "Version" || element == "DeleteMarker"; }
     static result<object_version> read(codec::xml_element from, std::string_view prefix, bool encoded);
 };

@@ -70,6 +70,22 @@ CO_TEST("aws hosts: buckets are made, removed and listed at the usual endpoint, 
     CHECK(proxy.asked() == wanted);
 }
 
+CO_TEST("aws hosts: a directory bucket is asked in its zone, and made and removed at the control endpoint") {
+    refusing_proxy proxy;
+    s3_settings settings = proxy.settings();
+    settings.bucket = "data--euw1-az2--x-s3";
+    settings.dual_stack = true;
+    settings.credentials = static_credentials(credentials("A", "S"));
+    s3_bucket const bucket(settings);
+    co_await error_of(make_s3_store(settings)->get("k"));  // for want of a session
+    co_await error_of(bucket.create());
+    co_await error_of(bucket.remove());
+    co_await error_of(bucket.head());
+    std::string const zone = "data--euw1-az2--x-s3.s3express-euw1-az2.dualstack.eu-west-1.amazonaws.com:443";
+    std::string const control = "s3express-control.dualstack.eu-west-1.amazonaws.com:443";
+    CHECK(proxy.asked() == std::vector<std::string>{zone, control, control, zone});
+}
+
 CO_TEST("aws hosts: a URL for others is accelerated, too") {
     s3_settings settings;
     settings.bucket = "data";

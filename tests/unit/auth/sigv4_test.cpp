@@ -107,6 +107,17 @@ TEST_CASE("what botocore signs, we sign alike: odd keys, queries, headers, token
     CHECK(with_the_usual_headers > 50);
 }
 
+TEST_CASE("the token of a session with a directory bucket has a header of its own, as botocore signs it") {
+    http::request r = make("GET", "/k");
+    r.headers.clear();
+    r.headers.add("Host", "data--use1-az4--x-s3.s3express-use1-az4.us-east-1.amazonaws.com");
+    auth::sigv4_signer const signer("s3express", auth::token_kind::s3_session);
+    signer.sign(r, credentials("a", "b", "t+/="), "us-east-1", example_day, auth::empty_payload_hash);
+    CHECK(r.headers.find("x-amz-s3session-token") == "t+/=");
+    CHECK_FALSE(r.headers.find("x-amz-security-token"));
+    CHECK(signature_of(r) == "322bf9fff647f78c03341fdb526807cca3c5decef674a6b861eb334e5d3e8baa");
+}
+
 TEST_CASE("ranges, conditions and what proxies rewrite stay unsigned") {
     auth::sigv4_signer const signer;
     http::request bare = make("GET", "/k"), full = make("GET", "/k");

@@ -14,6 +14,7 @@ TEST_CASE("values of secret parameters go, all else stays") {
         {"/b/k?X-Amz-Signature=CANARY&x=1", "/b/k?X-Amz-Signature=REDACTED&x=1"},
         {"/b/k?x=1&x-amz-credential=CANARY%2F20130524", "/b/k?x=1&x-amz-credential=REDACTED"},
         {"/b/k?X-Amz-Security-Token=CANARY%2B%3D#CANARY", "/b/k?X-Amz-Security-Token=REDACTED#CANARY"},
+        {"/b/k?X-Amz-S3session-Token=CANARY%2B%3D&x=1", "/b/k?X-Amz-S3session-Token=REDACTED&x=1"},
         {"/b/k?AWSAccessKeyId=CANARY&Signature=CANARY&Expires=1", "/b/k?AWSAccessKeyId=REDACTED&Signature=REDACTED&Expires=1"},
         {"/b/k?sv=1&sig=CANARY", "/b/k?sv=1&sig=REDACTED"},
         {"/b/k?design=oak&sign=x&sigma=1&sig", "/b/k?design=oak&sign=x&sigma=1&sig"},

@@ -14,6 +14,7 @@ from botocore.loaders import create_loader
 BUCKETS = ["data", "my.data", "Upper", ""]
 REGIONS = ["us-east-1", "eu-west-1", "us-gov-west-1", "us-gov-east-1", "cn-north-1", "cn-northwest-1", "us-iso-east-1", "us-isob-east-1",
            "us-isof-south-1", "eu-isoe-west-1", "eusc-de-east-1"]
+DIRECTORY_BUCKETS = ["data--use1-az4--x-s3", "x--y--usw2-lax1-az1--x-s3", "my.data--use1-az4--x-s3", "data--x-s3"]
 OWN = "https://beta.example.com:8443/path"
 
 loader = create_loader()
@@ -54,6 +55,16 @@ for bucket, own, region in product(BUCKETS, ["", OWN], REGIONS):
         parameters.update({"Endpoint": own} if own else {})
         url, signed = resolved(s3, **parameters)
         print(f'{{"{bucket}", "{own}", "{region}", {flag(fips)}, {flag(dual)}, {flag(fast)}, {flag(path)}, "{url}", "{signed}"}},')
+print("#elif defined(DIRECTORY_ROWS)")
+for bucket, own, region in product(DIRECTORY_BUCKETS, ["", OWN, "http://127.0.0.1:9000"], ["us-east-1", "cn-north-1", "us-gov-west-1"]):
+    for fips, dual, fast, path, control in product([False, True], repeat=5):
+        if own and (region != "us-east-1" or path or control or bucket != DIRECTORY_BUCKETS[0]):
+            continue  # the rules ignore a wish for the path, which sluice hears where an endpoint is set
+        parameters = {"Bucket": bucket, "Region": region, "UseFIPS": fips, "UseDualStack": dual, "Accelerate": fast, "ForcePathStyle": path,
+                      "UseS3ExpressControlEndpoint": control}
+        parameters.update({"Endpoint": own} if own else {})
+        url, signed = resolved(s3, **parameters)
+        print(f'{{"{bucket}", "{own}", "{region}", {flag(fips)}, {flag(dual)}, {flag(fast)}, {flag(path)}, {flag(control)}, "{url}", "{signed}"}},')
 print("#else")
 for name, provider in (("sts", sts), ("portal.sso", sso)):
     for region, fips, dual in product(REGIONS, [False, True], [False, True]):

@@ -53,6 +53,20 @@ TEST_CASE("s3 presign: headers, parameters and the session token are bound") {
     CHECK(contains(url_of("k", part), "/k?partNumber=7&uploadId=i%2Bd&X-Amz-Algorithm"));
 }
 
+TEST_CASE("s3 presign: of a directory bucket the token is that of its session, and the service another") {
+    place where;
+    where.region = "us-east-1";
+    where.host = "data--use1-az4--x-s3.s3express-use1-az4.us-east-1.amazonaws.com";
+    where.path = "/";
+    auth::sigv4_signer const signer("s3express", auth::token_kind::s3_session);
+    std::string const url = presigned_url(signer, presign_recipe("k", presign_options()).value(), where, credentials("a", "b", "t+/="),
+                                          example_time, std::chrono::seconds(300));
+    // As botocore's S3ExpressQueryAuth makes it of the same keys at the same time.
+    CHECK(contains(url, "&X-Amz-S3session-Token=t%2B%2F%3D&"));
+    CHECK_FALSE(contains(url, "Security-Token"));
+    CHECK(url.ends_with("&X-Amz-Signature=539c7b5cc7aac8c2f70a8866238bb03db8e0fa5dc34a1ecc78bd06f68a6a552d"));
+}
+
 TEST_CASE("s3 presign: what cannot be is refused") {
     auto const refused = [](auto change) {
         presign_options options;
