@@ -33,10 +33,10 @@ awaitable<bytes> part_reader::fetch(std::uint64_t const i) {
     std::span<std::byte> const into(block.get(), length);
     std::uint64_t got = 0;
     if (i == 0) {
-        got = co_await whole_.read_first(into);
+        got = co_await from_->first.read_all(into);
     } else {
-        byte_range const range = byte_range::bounded(offset(i), length);
-        read_result const r = co_await whole_.read_part(i, range, into, until(from_->others, clock_, deadline_));
+        get_options const options = until(from_->others, clock_, deadline_);
+        read_result const r = co_await store_->read(where_, byte_range::bounded(offset(i), length), into, options);
         check_same_version(from_->object(), r.object, *store_, where_);
         got = r.range.length;
     }

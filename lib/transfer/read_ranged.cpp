@@ -17,8 +17,8 @@ namespace transfer {
 
 namespace {
 
-awaitable<void> fill_first(std::shared_ptr<object_store> store, object_key where, whole_check* whole, std::span<std::byte> into) {
-    std::size_t const n = co_await whole->read_first(into);
+awaitable<void> fill_first(std::shared_ptr<object_store> store, object_key where, opening* from, std::span<std::byte> into) {
+    std::size_t const n = co_await from->first.read_all(into);
     if (n != into.size()) fail(errc::truncated, *store, where, "the body ended " + std::to_string(into.size() - n) + " bytes early");
 }
 
@@ -26,29 +26,29 @@ awaitable<void> fill_first(std::shared_ptr<object_store> store, object_key where
 awaitable<void> fill(std::shared_ptr<object_store> store, object_key where, opening* from, std::span<std::byte> into,
                      range_engine_options options, async::time_point deadline) {
     std::size_t const first_size = into.size() - from->rest();
-    part_plan const parts(first_size, from->rest(), *options.part_size);
-    whole_check whole(store, where, from, parts.size() + 1);
     if (from->rest() == 0) {
-        co_await fill_first(store, where, &whole, into);
+        co_await fill_first(store, where, from, into);
         co_return;
     }
     boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
     async::clock const& clock = async::clock::of(executor);
+    part_plan const parts(first_size, from->rest(), *options.part_size);
+    whole_check whole(store, where, from, parts.size() + 1);
     std::atomic<std::uint64_t> next = 0;
 
     auto fetch_others = [&]() -> awaitable<void> {
         for (std::uint64_t i = next++; i < parts.size(); i = next++) {
             range_part const part = parts[i];
             byte_range const range = byte_range::bounded(from->all.offset + part.offset, part.length);
-            std::span<std::byte> const place = into.subspan(part.offset, part.length);
-            read_result const got = co_await whole.read_part(i + 1, range, place, until(from->others, clock, deadline));
+            read_result const got =
+                co_await store->read(where, range, into.subspan(part.offset, part.length), until(from->others, clock, deadline));
             check_same_version(from->object(), got.object, *store, where);
             if (got.range.length != part.length) fail(errc::protocol, *store, where, "the store read another range than was asked for");
-            whole.took(i + 1, place);
+            whole.took(i + 1, into.subspan(part.offset, part.length));
         }
     };
     auto fetch_first_then_others = [&]() -> awaitable<void> {
-        co_await fill_first(store, where, &whole, into.first(first_size));
+        co_await fill_first(store, where, from, into.first(first_size));
         whole.took(0, into.first(first_size));
         co_await fetch_others();
     };

@@ -20,21 +20,14 @@ namespace sluice::inline v0::transfer {
 class whole_check {
 public:
     /// `parts`: how many there are. Nothing will be asked unless all of a store's object is read, in more than one, and it tells checksums.
-    whole_check(std::shared_ptr<object_store> store, object_key where, opening* from, std::uint64_t parts);
+    whole_check(std::shared_ptr<object_store> store, object_key where, opening const* from, std::uint64_t parts);
 
     bool wanted() const noexcept { return !parts_.empty(); }
 
     /// Errors: those of `head`.
     awaitable<void> ask(async::clock const* clock, async::time_point deadline);
 
-    /// Part 0, which `*from` has open, into `into`; how many bytes came, as of `body_reader::read_all`.
-    awaitable<std::size_t> read_first(std::span<std::byte> into);
-
-    /// Another part, as of `object_store::read`. What is checked is summed up while its bytes come: when a part is whole, most of it has
-    /// left the processor's cache.
-    awaitable<read_result> read_part(std::uint64_t part, byte_range range, std::span<std::byte> into, get_options options);
-
-    /// All bytes of a part. Before `ask` has ended they must stay where they are until `finish`.
+    /// The bytes of a part. Before `ask` has ended they must stay where they are until `finish`.
     void took(std::uint64_t part, std::span<std::byte const> data) noexcept;
 
     /// Errors: checksum_mismatch. Nothing is said where a part is missing.
@@ -42,18 +35,15 @@ public:
 
 private:
     struct taken {
-        std::span<std::byte const> data;  // what is there of it
+        std::span<std::byte const> data;
         std::uint64_t crc = 0;
-        std::size_t summed = 0;  // bytes of `data`
-        bool here = false;       // all of it
+        bool here = false, summed = false;
     };
-    awaitable<std::size_t> read(taken* part, body_reader* from, std::span<std::byte> into);
-    void grown(taken& part, std::span<std::byte const> front) noexcept;
-    void sum(taken& part) const noexcept;
+    void sum(taken& part, base::crc_kind kind) noexcept;
 
     std::shared_ptr<object_store> store_;
     object_key where_;
-    opening* from_;
+    opening const* from_;
     std::vector<taken> parts_;
     object_checksum told_;
     base::crc_kind kind_{};

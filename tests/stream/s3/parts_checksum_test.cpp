@@ -1,4 +1,4 @@
-// What is read in parts is checked as a whole, and summed up piece by piece while it comes.
+// What is read in parts is checked as a whole: wherever a bit flips, however late the checksum is known, however often a part breaks off.
 #include "stream/s3/checked.hpp"
 
 #include <sluice/memory.hpp>
