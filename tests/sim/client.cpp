@@ -131,17 +131,22 @@ private:
     }
 
     awaitable<void> stream_up() {
-        std::string const data = fresh();
+        bool const in_parts = t_.world.pick(12) == 0;
+        std::string const data = in_parts ? content(t_.fresh_id(), (11u << 20) + t_.world.pick(1000)) : fresh();
         known().may_have(data);
+        put_stream_options options;
+        options.part_size = 5u << 20;
+        options.memory_limit = (5u << 20) * (1 + t_.world.pick(3));
         std::function<awaitable<void>()> const work = [&]() -> awaitable<void> {
             std::size_t at = 0;
             byte_source const from = [&](std::span<std::byte> into) -> awaitable<std::size_t> {
-                std::size_t const n = std::min({into.size(), data.size() - at, static_cast<std::size_t>(1 + t_.world.pick(70'000))});
+                std::size_t const n =
+                    std::min({into.size(), data.size() - at, static_cast<std::size_t>(1 + t_.world.pick(in_parts ? 4u << 20 : 70'000))});
                 std::memcpy(into.data(), data.data() + at, n);
                 at += n;
                 co_return n;
             };
-            co_await put_stream(t_.store, key_, from);
+            co_await put_stream(t_.store, key_, from, options);
         };
         outcome const o = co_await t_.attempt("stream " + key_, work);
         note("stream " + key_, o, data);

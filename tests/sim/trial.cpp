@@ -21,7 +21,7 @@ testing::world_options surroundings(std::uint64_t seed) {
     seed *= 0x9e3779b97f4a7c15;
     o.latency = std::chrono::microseconds(50 + (seed >> 8) % 30'000);
     o.jitter = std::chrono::microseconds((seed >> 24) % 5'000);
-    if ((seed >> 40) % 3 == 0) o.bytes_per_second = 200'000 + (seed >> 32) % 50'000'000;
+    if ((seed >> 40) % 3 == 0) o.bytes_per_second = 2'000'000 + (seed >> 32) % 50'000'000;
     o.window = (seed >> 50) % 4 == 0 ? 3000 : 256 * 1024;
     o.split = (seed >> 60) % 4 != 0;
     return o;
@@ -70,6 +70,7 @@ awaitable<outcome> trial::attempt(std::string name, std::function<awaitable<void
     async::time_point const began = clock.now();
     bool const cancels = world.pick(6) == 0;
     std::chrono::nanoseconds const patience = std::chrono::microseconds(world.pick(300'000));
+    async::time_point stopped = async::never;
     auto work = [&]() -> awaitable<void> {
         try {
             co_await what();
@@ -83,6 +84,7 @@ awaitable<outcome> trial::attempt(std::string name, std::function<awaitable<void
         if (cancels) {
             group.spawn([&]() -> awaitable<void> {
                 co_await clock.sleep_until(clock.now() + patience);
+                stopped = clock.now();
                 group.cancel();
             });
         }
@@ -100,6 +102,8 @@ awaitable<outcome> trial::attempt(std::string name, std::function<awaitable<void
     if (o.why) log_ += std::string(o.why->what()) + '\n';
     if (hear_) hear_(name + (o.finished ? ": done" : o.cancelled ? ": cancelled" : std::string(": ") + o.why->what()));
     if (o.cancelled && !cancels) find(name + " says it was cancelled, which it was not");
+    bool const cleans_up = name.starts_with("stream") || name.starts_with("upload");  // with requests of its own
+    if (stopped != async::never && clock.now() - stopped > (cleans_up ? 2 * limit_ : 0ns)) find(name + " goes on after it was cancelled");
     auto const took = clock.now() - began;
     if (took > 12 * limit_ + 60s)
         find(name + " took " + std::to_string(std::chrono::duration_cast<std::chrono::seconds>(took).count()) + " s");
