@@ -24,7 +24,7 @@ CONFIGURATIONS = {
     "tsan": ("g++-12", "-Dbuildtype=debug", "-Db_sanitize=thread", "-Db_lundef=false", "-Dcli=false"),
     "clang": ("clang++-16", "-Dbuildtype=debug", "-Dexamples=true", "-Dbenches=true"),
 }
-STORES = ["memory", "file", "file-tmpfs", "direct", "direct-ext4", "direct-xfs", "s3", "prefixed", "limited", "observed", "faulty", "nested"]
+STORES = ["memory", "file", "file-tmpfs", "direct", "direct-ext4", "direct-xfs", "s3", "s3-directory", "prefixed", "limited", "observed", "faulty", "nested"]
 # Program -> seconds a run may take (sanitizers three times that), and the environments it is run in.
 PROGRAMS = {"unit": (120, [{}]), "stream": (600, [{}]), "conformance": (600, [{"SLUICE_STORE": kind} for kind in STORES]),
             "s3-conformance": (300, [{"SLUICE_STORE": "s3"}])}

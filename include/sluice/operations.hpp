@@ -98,7 +98,7 @@ using byte_source = std::function<awaitable<std::size_t>(std::span<std::byte> in
 ///
 /// Errors: those of `from`, which end the write, and of writing; unsupported when more than one part comes and the store takes none.
 /// Failure and cancel: what was written is thrown away; an existing object keeps its content. That the throwing away failed, too, is said
-/// in the error, with the upload's id.
+/// in the error, with the upload's id. A cancel while the upload is begun may leave one without parts, as of `create_upload`.
 SLUICE_API awaitable<put_result> put_stream(std::shared_ptr<object_store> store, object_key where, byte_source from,
                                             put_stream_options options = {});
 

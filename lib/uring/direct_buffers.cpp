@@ -24,16 +24,31 @@ constexpr std::size_t huge_from = 1u << 20;
 
 std::size_t room_for(std::size_t size) noexcept { return aligned_up(size, size < huge_from ? page : huge_page); }
 
-std::byte* new_memory(std::size_t room) {
-    bool const huge = room % huge_page == 0;
-    auto const alignment = std::align_val_t{huge ? huge_page : page};
-    auto* const memory = static_cast<std::byte*>(::operator new(room, alignment));
-    if (huge) ::madvise(memory, room, MADV_HUGEPAGE);  // refused where there are none
+bool is_huge(std::size_t room) noexcept { return room % huge_page == 0; }
+
+/// From the system, and back to it: an allocator that has free room of its own keeps what comes back.
+std::byte* map_huge(std::size_t room) {
+    void* const all = ::mmap(nullptr, room + huge_page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (all == MAP_FAILED) throw std::bad_alloc();
+    auto const begin = reinterpret_cast<std::uintptr_t>(all);
+    std::size_t const before = aligned_up(begin, huge_page) - begin;
+    auto* const memory = static_cast<std::byte*>(all) + before;
+    if (before != 0) ::munmap(all, before);
+    ::munmap(memory + room, huge_page - before);
+    ::madvise(memory, room, MADV_HUGEPAGE);  // refused where there are none
     return memory;
 }
 
+std::byte* new_memory(std::size_t room) {
+    if (is_huge(room)) return map_huge(room);
+    return static_cast<std::byte*>(::operator new(room, std::align_val_t{page}));
+}
+
 void delete_memory(std::byte* memory, std::size_t room) noexcept {
-    ::operator delete(memory, std::align_val_t{room % huge_page == 0 ? huge_page : page});
+    if (is_huge(room))
+        ::munmap(memory, room);
+    else
+        ::operator delete(memory, std::align_val_t{page});
 }
 
 }  // namespace

@@ -149,6 +149,7 @@ private:
             co_await put_stream(t_.store, key_, from, options);
         };
         outcome const o = co_await t_.attempt("stream " + key_, work);
+        if (o.cancelled && in_parts) ++t_.uploads_in_doubt;  // while it was begun
         note("stream " + key_, o, data);
     }
 

@@ -14,6 +14,15 @@ using namespace sluice::test;
 using namespace std::chrono_literals;
 using testing::s3_fault, testing::s3_request_view, testing::s3_server;
 
+namespace {
+
+/// Whether it asks for the part that begins there: the first comes by a request without a range.
+bool brings(s3_request_view const& r, std::uint64_t part) {
+    return r.method == "GET" && (part == 0 ? r.range.empty() : r.range.starts_with("bytes=" + std::to_string(part) + '-'));
+}
+
+}  // namespace
+
 CO_TEST("checksums: an object read in parts is checked as a whole, by one HEAD more") {
     s3_server server;
     auto const store = checked_store(server.endpoint());
@@ -83,7 +92,7 @@ CO_TEST("checksums: a bit flipped in the first, a middle or the last piece of an
                     s3_fault f;
                     f.delay = late;
                     if (r.method == "HEAD") return f;
-                    bool const here = r.method == "GET" && r.range.starts_with("bytes=" + std::to_string(part) + '-');
+                    bool const here = brings(r, part);
                     return here ? std::optional(flipped(at)) : std::nullopt;
                 });
                 error const memory = co_await error_of(read_ranged(store, "o", byte_range::whole(), into.span(), options));
@@ -117,7 +126,7 @@ CO_TEST("checksums: a part that breaks off in a piece is resumed, and none of it
                     s3_fault cut;
                     cut.cut_body_after = cut_at;
                     if (spoilt) cut.flip_bit_of = cut_at - 1;
-                    bool const here = r.method == "GET" && r.range.starts_with("bytes=" + std::to_string(part) + '-');
+                    bool const here = brings(r, part);
                     return here && cuts++ == 0 ? std::optional(cut) : std::nullopt;
                 });
                 poisoned into(data.size());
