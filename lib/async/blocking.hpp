@@ -10,7 +10,7 @@
 namespace sluice::inline v0::async {
 
 /// The seam for calls that block (getaddrinfo, file calls): one small, lazily started pool per execution context.
-class blocking : public boost::asio::execution_context::service {
+class SLUICE_API blocking : public boost::asio::execution_context::service {
 public:
     using key_type = blocking;
     static boost::asio::execution_context::id id;

@@ -22,7 +22,7 @@ constexpr time_point limit_after(time_point from, nanoseconds span) noexcept {
 /// something waits, so that `io_context::run()` returns when the last operation has ended.
 ///
 /// Threads: any that run the context; `alarm::set` and `clear` from any at all.
-class clock : public boost::asio::execution_context::service {
+class SLUICE_API clock : public boost::asio::execution_context::service {
 public:
     using key_type = clock;
     static boost::asio::execution_context::id id;
@@ -53,7 +53,7 @@ public:
     /// again.
     ///
     /// An alarm that is set keeps the context running, as any pending operation does. It may outlive the clock.
-    class alarm {
+    class SLUICE_API alarm {
     public:
         explicit alarm(clock& owner) noexcept;
         virtual ~alarm();  // a derived class must call `clear` in its own destructor: `ring` must not run on a half-dead object

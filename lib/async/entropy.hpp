@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sluice/config.hpp>
+
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/execution_context.hpp>
 
@@ -10,7 +12,7 @@
 namespace sluice::inline v0::async {
 
 /// The seam for chance: one per execution context, seeded by the system. For jitter and names, not for secrets. Threads: any.
-class entropy : public boost::asio::execution_context::service {
+class SLUICE_API entropy : public boost::asio::execution_context::service {
 public:
     using key_type = entropy;
     static boost::asio::execution_context::id id;

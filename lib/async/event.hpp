@@ -20,7 +20,7 @@ enum class wake {
 ///
 /// Threads: any; the state waited for is guarded by the user's own mutex, as with std::condition_variable; notify with or without it.
 /// Lifetime: who waits has left before it is destroyed, but for waiters whose context is dying; one left behind is never notified.
-class event {
+class SLUICE_API event {
 public:
     event() noexcept;
     ~event();

@@ -26,7 +26,7 @@ struct address {
 };
 
 /// What `transport` does for real or in a simulated world.
-class transport_provider {
+class SLUICE_API transport_provider {
 public:
     virtual ~transport_provider() = default;
     /// Every address of `host`, in the resolver's order. Errors: unreachable. The lookup itself cannot be cancelled: the waiter leaves.
@@ -36,7 +36,7 @@ public:
 };
 
 /// The seam for the network: one per execution context.
-class transport : public boost::asio::execution_context::service {
+class SLUICE_API transport : public boost::asio::execution_context::service {
 public:
     using key_type = transport;
     static boost::asio::execution_context::id id;
