@@ -68,6 +68,7 @@ world::state::state(std::uint64_t const s, world_options const& options)
 world::state::~state() {
     core->events->clear();
     context.reset();
+    core->hosts.clear();  // whose services know the world's time, and so the core
 }
 
 world::state::turned world::state::turn() {
