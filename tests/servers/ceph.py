@@ -48,6 +48,10 @@ osd crush update on start=false
 [client.rgw]
 rgw frontends=beast endpoint=127.0.0.1:{port}
 rgw thread pool size=64
+# What is removed goes at once, not after two hours: the store is in memory, and a full one lets every write wait for ever.
+rgw gc obj min wait=1
+rgw gc processor period=5
+rgw gc processor max time=5
 rgw data={folder}/rgw
 rgw enable usage log=false
 rgw crypt require ssl=false
