@@ -1,5 +1,7 @@
 #include "sim/contents.hpp"
 
+#include "testing/world/chance.hpp"
+
 #include <algorithm>
 #include <cstring>
 #include <utility>
@@ -43,13 +45,11 @@ std::string contents::text() const {
 }
 
 std::string content(std::uint64_t id, std::size_t const size) {
+    testing::chance numbers(id);
     std::string data(size, '\0');
     for (std::size_t at = 0; at < size; at += 8) {
-        std::uint64_t z = (id += 0x9e3779b97f4a7c15);
-        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-        z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-        z ^= z >> 31;
-        std::memcpy(data.data() + at, &z, std::min<std::size_t>(8, size - at));
+        std::uint64_t const next = numbers.next();
+        std::memcpy(data.data() + at, &next, std::min<std::size_t>(8, size - at));
     }
     return data;
 }

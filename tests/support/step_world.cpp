@@ -31,18 +31,6 @@ awaitable<void> breathe(async::clock* clock) { co_await clock->sleep_until(clock
 
 }  // namespace
 
-std::string_view to_string(mishap const what) noexcept {
-    switch (what) {
-    case mishap::none: return "nothing";
-    case mishap::reset: return "a reset";
-    case mishap::end: return "an end";
-    case mishap::silence: return "silence";
-    case mishap::cancel: return "a cancel";
-    case mishap::destroy: return "the context's destruction";
-    }
-    return "?";
-}
-
 /// One connection. Requests are taken in two writes and answered by the model once they are whole; an answer comes in three pieces, with
 /// a wait before each.
 class step_stream final : public net::stream {

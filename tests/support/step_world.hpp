@@ -10,6 +10,7 @@
 #include <sluice/error.hpp>
 #include <sluice/object_store.hpp>
 #include <sluice/s3.hpp>
+#include <sluice/testing/world.hpp>
 
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/io_context.hpp>
@@ -22,15 +23,7 @@
 namespace sluice::test {
 
 /// What befalls an operation at one of its steps.
-enum class mishap {
-    none,
-    reset,    ///< the connection (or the dial, or the lookup) fails
-    end,      ///< the peer closes in order
-    silence,  ///< nothing comes or goes any more: time limits
-    cancel,   ///< the operation is cancelled
-    destroy,  ///< its context is
-};
-std::string_view to_string(mishap) noexcept;
+using testing::mishap;
 
 /// A context, a network and an S3 that exist only in memory, with time that passes when nothing else is left to do. Every call through
 /// the transport's seam (lookup, dial, try_read, try_write, wait) is a step; at the chosen one the mishap happens.

@@ -1,6 +1,7 @@
 // The simulated world: what it promises to programs that are tested in it.
 #include "async/event.hpp"
 #include "http/pool.hpp"
+#include "support/streams.hpp"
 
 #include <sluice/operations.hpp>
 #include <sluice/range_engine.hpp>
@@ -16,15 +17,10 @@
 
 using namespace sluice;
 using namespace sluice::testing;
+using sluice::test::pattern;
 using namespace std::chrono_literals;
 
 namespace {
-
-std::string text(std::size_t size) {
-    std::string all(size, ' ');
-    for (std::size_t i = 0; i < size; ++i) all[i] = static_cast<char>('a' + i * i % 23);
-    return all;
-}
 
 /// Writes, reads back in ranges, removes: what one world is worth.
 awaitable<void> round_trip(std::shared_ptr<object_store> store, std::string data) {
@@ -50,7 +46,7 @@ told one_world(std::uint64_t seed) {
     w.on_event([&](std::string_view line) { t.events.emplace_back(line); });
     world_s3 const s3 = w.serve_s3();
     auto const store = make_s3_store(s3.settings());
-    w.run([&] { return round_trip(store, text(100'000)); });
+    w.run([&] { return round_trip(store, pattern(100'000)); });
     t.trace = w.trace();
     t.steps = w.counts().steps;
     t.took = w.elapsed();
@@ -104,7 +100,7 @@ TEST_CASE("world: latency and bandwidth take the time they say") {
     options.bytes_per_second = 1'000'000;
     world w(1, options);
     world_s3 s3 = w.serve_s3();
-    s3.put("bucket", "k", text(2'000'000));
+    s3.put("bucket", "k", pattern(2'000'000));
     auto const store = make_s3_store(s3.settings());
     w.run([&]() -> awaitable<void> {
         std::vector<std::byte> into(2'000'000);
@@ -121,7 +117,7 @@ TEST_CASE("world: a receiver that does not read stops its sender") {
     options.window = 10'000;
     world w(1, options);
     world_s3 s3 = w.serve_s3();
-    s3.put("bucket", "k", text(1'000'000));
+    s3.put("bucket", "k", pattern(1'000'000));
     std::uint64_t on_the_wire = 0;
     w.on_event([&](std::string_view line) {
         std::string_view const mark = "bytes for the client: ";
