@@ -111,6 +111,12 @@ void clock::state::place(alarm& item, time_point key) {
 }
 
 // A top that has moved later is left alone until the source answers: re-arming costs more than one idle look.
+std::size_t clock::state::set_besides(alarm const& one) {
+    std::lock_guard const lock(one.owner_->mutex);
+    bool const itself = timer_heap::holds(one) && one.when_.load() != never;
+    return one.owner_->heap.set() - (itself ? 1 : 0);
+}
+
 void clock::state::arm_for_top() {
     if (heap.empty()) {
         calm_down();

@@ -36,6 +36,8 @@ struct clock::state : std::enable_shared_from_this<clock::state> {
     /// For an alarm that is not in use yet: one place and one time.
     void enter(alarm& item, time_point when);
     void remove(alarm& item) noexcept;
+    /// How many alarms and waiters of the clock of `one` are set besides it. Takes the lock.
+    SLUICE_API static std::size_t set_besides(alarm const& one);
     void expired(waiter& late) { late_.push_back(late.shared_from_this()); }
 
 private:

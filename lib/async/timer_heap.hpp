@@ -2,6 +2,7 @@
 
 #include "async/clock.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <cstddef>
 #include <utility>
@@ -20,6 +21,10 @@ public:
     bool empty() const noexcept { return entries_.empty(); }
     std::size_t size() const noexcept { return entries_.size(); }
     entry const& top() const noexcept { return entries_.front(); }
+    /// Those that are to ring; what was taken back stays in its place until its time has come.
+    std::size_t set() const noexcept {
+        return static_cast<std::size_t>(std::ranges::count_if(entries_, [](entry const& e) { return e.item->when_.load() != never; }));
+    }
     static bool holds(clock::alarm const& item) noexcept { return item.slot_ != 0; }
 
     /// Room for one more, so that the next `place` cannot fail.

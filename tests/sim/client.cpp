@@ -126,7 +126,7 @@ private:
             std::rethrow_exception(failed);
         };
         outcome const o = co_await t_.attempt("upload " + key_, work);
-        if (!o.finished) ++t_.uploads_in_doubt;  // who is cancelled can no longer abort
+        if (o.cancelled) t_.dropped_uploads.insert(key_);  // who is cancelled can no longer abort
         note("upload " + key_, o, data, {errc::not_found});
     }
 
@@ -149,7 +149,6 @@ private:
             co_await put_stream(t_.store, key_, from, options);
         };
         outcome const o = co_await t_.attempt("stream " + key_, work);
-        if (o.cancelled && in_parts) ++t_.uploads_in_doubt;  // while it was begun
         note("stream " + key_, o, data);
     }
 

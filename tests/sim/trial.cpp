@@ -1,10 +1,12 @@
 #include "sim/trial.hpp"
 
 #include "async/clock.hpp"
+#include "base/percent.hpp"
 #include "http/pool.hpp"
 
 #include <sluice/async/task_group.hpp>
 #include <sluice/operations.hpp>
+#include <sluice/s3_bucket.hpp>
 
 #include <algorithm>
 #include <exception>
@@ -32,6 +34,15 @@ testing::s3_server_options service(std::uint64_t seed) {
     o.secret_key = "canary/SECRET+that/nobody/may/ever/see";
     o.page_limit = static_cast<std::uint32_t>(seed % 2 == 0 ? 1000 : 1 + seed % 7);
     return o;
+}
+
+/// `text` has `query`, and not the beginning of a longer one.
+bool says(std::string_view const text, std::string_view const query) {
+    for (std::size_t at = text.find(query); at != text.npos; at = text.find(query, at + 1)) {
+        std::size_t const end = at + query.size();
+        if (end == text.size() || text[end] == '\n' || text[end] == ':') return true;
+    }
+    return false;
 }
 
 }  // namespace
@@ -100,6 +111,7 @@ awaitable<outcome> trial::attempt(std::string name, std::function<awaitable<void
         find(name + " threw no error of ours: " + e.what());
     }
     o.cancelled = !o.finished && !o.why;
+    if (o.cancelled) ++cancelled_;
     if (o.why) log_ += std::string(o.why->what()) + '\n';
     if (hear_) hear_(name + (o.finished ? ": done" : o.cancelled ? ": cancelled" : std::string(": ") + o.why->what()));
     if (o.cancelled && !cancels) find(name + " says it was cancelled, which it was not");
@@ -133,7 +145,25 @@ awaitable<void> trial::program() {
     if (count < successes || count > successes + in_doubt)
         find("the count is " + std::to_string(count) + " after " + std::to_string(successes) + " successes and " +
              std::to_string(in_doubt) + " in doubt");
+    co_await look_for_uploads();
     co_await look_at_everything();
+}
+
+/// What is left must have an excuse: nobody ever knew of it, or its abort was tried, or its writer was cancelled and has none.
+awaitable<void> trial::look_for_uploads() {
+    s3_bucket const bucket(server.settings());
+    std::vector<open_upload> const left = co_await bucket.uploads();
+    std::uint64_t unheard_of = 0;
+    for (open_upload const& one : left) {
+        std::string const named = "uploadId=" + base::percent_encode(one.id);
+        bool const known = says(upload_queries_, named) || says(log_, named);
+        bool const tried = says(log_, "DELETE s3.test/bucket/" + base::percent_encode(one.key, true) + "?" + named);
+        if (!known) ++unheard_of;
+        if (known && !tried && !dropped_uploads.contains(one.key))
+            find("the upload " + one.id + " of " + one.key + " is left, and nobody has tried to abort it");
+    }
+    if (unheard_of > cancelled_ + sky.faults())  // one whose beginning was answered in vain was begun again
+        find(std::to_string(unheard_of) + " uploads are left that nobody has heard of");
 }
 
 awaitable<void> trial::look_at_everything() {
@@ -155,10 +185,8 @@ void trial::check_rest() {
     if (pool.open != pool.idle || pool.waiting != 0 || pool.idle != world.counts().connections)
         find("connections are left: " + std::to_string(pool.open) + " open, " + std::to_string(pool.idle) + " idle, " +
              std::to_string(pool.waiting) + " waiting, " + std::to_string(world.counts().connections) + " in the world");
-    // One whose beginning was answered in vain was begun again.
-    if (server.uploads_open() > uploads_in_doubt + sky.faults())
-        find(std::to_string(server.uploads_open()) + " uploads are left, " + std::to_string(uploads_in_doubt) +
-             " failed or were cancelled");
+    if (std::uint64_t const alarms = world.counts().alarms; alarms != 0)
+        find(std::to_string(alarms) + " alarms are left after the last operation");
     bool const spoilt = sky.has(weather::kind::flipped_write);  // by the way, which the server counts as the sender's fault
     if (server.counts().refused != 0 && !spoilt) find("the server was sent nonsense: " + server.counts().last_refusal);
     check_secrets();
@@ -168,7 +196,10 @@ void trial::check_rest() {
 
 std::vector<std::string> trial::run(std::function<void(std::string_view)> hear) {
     world.on_step([this](testing::world_step const& s) { return sky.at(s); });
-    server.on_request([this](testing::s3_request_view const& r) { return sky.at(r); });
+    server.on_request([this](testing::s3_request_view const& r) {
+        if (r.query.find("uploadId=") != r.query.npos) (upload_queries_ += r.query) += '\n';
+        return sky.at(r);
+    });
     if (hear) {
         hear("weather: " + sky.text());
         hear_ = hear;

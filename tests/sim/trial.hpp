@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,8 +44,8 @@ public:
     weather sky;
     testing::world_s3 server;
     std::shared_ptr<object_store> store;
-    std::map<std::string, contents> keys;  ///< all that anybody writes
-    std::uint64_t uploads_in_doubt = 0;    ///< begun, and then failed or cancelled
+    std::map<std::string, contents> keys;   ///< all that anybody writes
+    std::set<std::string> dropped_uploads;  ///< keys of those whose writer was cancelled and has no abort
     /// Does `what` under a random time limit of a cancel; anything but success, a cancel of ours or a `sluice::error` is a finding.
     awaitable<outcome> attempt(std::string name, std::function<awaitable<void>()> what);
     void find(std::string problem);
@@ -56,12 +57,15 @@ private:
     awaitable<void> program();
     awaitable<void> look_at_everything();
     void check_rest();
+    awaitable<void> look_for_uploads();
     void check_secrets();
 
     std::uint64_t const seed_;
     std::uint64_t operations_ = 0, last_id_ = 0;
     std::chrono::nanoseconds limit_{};
     std::string log_;
+    std::string upload_queries_;  ///< of requests that named an upload, as the server saw them
+    std::uint64_t cancelled_ = 0;
     std::function<void(std::string_view)> hear_;
     std::vector<std::string> findings_;
 };

@@ -55,6 +55,7 @@ struct SLUICE_API world_counts {
     std::uint64_t mishaps = 0;  ///< of those, how many met one
     std::uint64_t lookups = 0, dials = 0;
     std::uint64_t connections = 0;  ///< open now, seen from the library's side
+    std::uint64_t alarms = 0;       ///< times that are waited for now, but for the world's own: none after the last operation
 };
 
 class world;

@@ -1,5 +1,7 @@
 #include "testing/world/agenda.hpp"
 
+#include "async/clock_state.hpp"
+
 #include <boost/asio/post.hpp>
 
 namespace sluice::inline v0::testing {
@@ -59,6 +61,8 @@ void agenda::clear() noexcept {
     std::multimap<async::time_point, std::function<void()>> dying;
     dying.swap(book_->entries);
 }
+
+std::size_t agenda::other_alarms() const { return book_->rings ? async::clock::state::set_besides(*book_->rings) : 0; }
 
 async::time_point agenda::now() const noexcept { return book_->clock.now(); }
 

@@ -24,6 +24,7 @@ public:
     void at(async::time_point when, std::function<void()> what);
     void clear() noexcept;
     async::time_point now() const noexcept;
+    std::size_t other_alarms() const;  ///< of its clock: set by somebody else
 
 private:
     struct book;

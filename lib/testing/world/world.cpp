@@ -179,7 +179,12 @@ std::uint64_t world::pick(std::uint64_t const below) noexcept { return state_->c
 std::uint64_t world::seed() const noexcept { return state_->seed; }
 std::uint64_t world::trace() const noexcept { return state_->core->trace.value(); }
 std::chrono::nanoseconds world::elapsed() const noexcept { return state_->time->passed(); }
-world_counts world::counts() const { return state_->core->counts; }
+
+world_counts world::counts() const {
+    world_counts now = state_->core->counts;
+    now.alarms = state_->core->events->other_alarms();
+    return now;
+}
 
 world_s3::world_s3(std::shared_ptr<state> s) noexcept : state_(std::move(s)) {}
 

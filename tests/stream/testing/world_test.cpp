@@ -1,4 +1,5 @@
 // The simulated world: what it promises to programs that are tested in it.
+#include "async/clock.hpp"
 #include "async/event.hpp"
 #include "http/pool.hpp"
 #include "support/streams.hpp"
@@ -9,6 +10,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <mutex>
 #include <stdexcept>
@@ -64,6 +66,12 @@ errc reason_of(world& w, std::function<awaitable<void>()> body) {
     }
     return {};
 }
+
+struct quiet_alarm final : async::clock::alarm {
+    explicit quiet_alarm(async::clock& c) : alarm(c) {}
+    ~quiet_alarm() override { clear(); }
+    void ring() noexcept override {}
+};
 
 }  // namespace
 
@@ -214,6 +222,31 @@ TEST_CASE("world: a server of your own answers as it is told, in the world's tim
         CHECK(got.range.length == 6);
     });
     CHECK(w.elapsed() >= 20s);
+}
+
+TEST_CASE("world: the times that are waited for are counted, and after an operation there is none") {
+    world w(3);
+    world_s3 const s3 = w.serve_s3();
+    auto const store = make_s3_store(s3.settings());
+    async::clock& clock = async::clock::of(w.context().get_executor());
+    std::uint64_t most = 0;
+    w.on_step([&](world_step const&) {
+        most = std::max(most, w.counts().alarms);
+        return mishap::none;
+    });
+    w.run([&] { return round_trip(store, pattern(100'000)); });
+    CHECK(most > 0);
+    CHECK(w.counts().alarms == 0);
+
+    quiet_alarm left(clock);
+    left.set(clock.now() + 1h);
+    CHECK(w.counts().alarms == 1);
+    left.set(async::never);  // stays in the clock's heap, and rings no more
+    CHECK(w.counts().alarms == 0);
+    left.set(clock.now() + 2h);
+    CHECK(w.counts().alarms == 1);
+    CHECK(w.settle());
+    CHECK(w.counts().alarms == 0);
 }
 
 TEST_CASE("world: the service's clock is the world's") {
