@@ -6,6 +6,21 @@
 
 namespace sluice::inline v0::codec {
 
+namespace {
+
+/// The value of that name. Of a name that comes twice nobody can say which was meant: readers differ, and so it has none.
+std::optional<simdjson::dom::element> only(simdjson::dom::object const& in, std::string_view const name) {
+    std::optional<simdjson::dom::element> found;
+    for (auto const& [key, value] : in) {
+        if (key != name) continue;
+        if (found) return std::nullopt;
+        found = value;
+    }
+    return found;
+}
+
+}  // namespace
+
 struct json_document::state {
     simdjson::dom::parser parser;
     simdjson::dom::element root;
@@ -14,7 +29,10 @@ struct json_document::state {
         simdjson::dom::element here = root;
         for (std::string_view const name : names) {
             simdjson::dom::object object;
-            if (here.get(object) != simdjson::SUCCESS || object.at_key(name).get(here) != simdjson::SUCCESS) return std::nullopt;
+            if (here.get(object) != simdjson::SUCCESS) return std::nullopt;
+            std::optional<simdjson::dom::element> const next = only(object, name);
+            if (!next) return std::nullopt;
+            here = *next;
         }
         return here;
     }

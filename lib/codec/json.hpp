@@ -23,7 +23,7 @@ public:
     static result<json_document> parse(std::string_view text, std::size_t limit);
 
     using path = std::initializer_list<std::string_view>;
-    /// The text behind these names, one inside the other; nothing where there is none, or something else.
+    /// The text behind these names, one inside the other; nothing where there is none, several, or something else.
     std::optional<std::string> text(path names) const;
     std::optional<std::int64_t> integer(path names) const;
 

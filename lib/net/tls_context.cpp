@@ -5,6 +5,7 @@
 
 #include <openssl/err.h>
 
+#include <algorithm>
 #include <cstring>
 #include <filesystem>
 #include <system_error>
@@ -26,7 +27,11 @@ std::string last_reason() {
     return text == nullptr ? "not readable" : text;
 }
 
+// 112 bits: no RSA below 2048, no SHA-1, whatever the system's configuration says.
+constexpr int least_security = 2;
+
 void configure(SSL_CTX* c) {
+    SSL_CTX_set_security_level(c, std::max(SSL_CTX_get_security_level(c), least_security));
     SSL_CTX_set_min_proto_version(c, TLS1_2_VERSION);
     SSL_CTX_set_verify(c, SSL_VERIFY_PEER, nullptr);
     SSL_CTX_set_options(c, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);

@@ -64,7 +64,7 @@ std::string encrypted_key_pem(identity const& who, std::string const& password) 
 
 identity make_certificate(certificate_wish const& wish, identity const* issuer) {
     identity made;
-    made.key.reset(EVP_EC_gen("P-256"));
+    made.key.reset(wish.rsa_bits == 0 ? EVP_EC_gen("P-256") : EVP_RSA_gen(static_cast<unsigned>(wish.rsa_bits)));
     made.certificate.reset(X509_new());
     X509* const c = made.certificate.get();
     X509* const by = issuer == nullptr ? c : issuer->certificate.get();
@@ -81,7 +81,9 @@ identity make_certificate(certificate_wish const& wish, identity const* issuer) 
     extend(c, by, NID_basic_constraints, wish.authority ? "critical,CA:TRUE" : "critical,CA:FALSE");
     extend(c, by, NID_subject_key_identifier, "hash");
     if (!wish.names.empty()) extend(c, by, NID_subject_alt_name, wish.names);
-    must(X509_sign(c, issuer == nullptr ? made.key.get() : issuer->key.get(), EVP_sha256()) > 0, "X509_sign");
+    if (!wish.constraints.empty()) extend(c, by, NID_name_constraints, wish.constraints);
+    EVP_MD const* const digest = wish.sha1 ? EVP_sha1() : EVP_sha256();
+    must(X509_sign(c, issuer == nullptr ? made.key.get() : issuer->key.get(), digest) > 0, "X509_sign");
     return made;
 }
 

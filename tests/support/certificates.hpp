@@ -32,9 +32,12 @@ struct certificate_wish {
     std::string names;  ///< "DNS:localhost,IP:127.0.0.1"; empty: no such extension
     std::chrono::hours from{-1}, until{24};
     bool authority = false;
+    std::string constraints;  ///< of an authority: "permitted;DNS:.example"
+    int rsa_bits = 0;         ///< 0: a P-256 key
+    bool sha1 = false;        ///< signed by way of SHA-1
 };
 
-/// A certificate signed by `issuer`, by itself when null. Keys are P-256: quick to make.
+/// A certificate signed by `issuer`, by itself when null.
 identity make_certificate(certificate_wish const& wish, identity const* issuer = nullptr);
 
 /// The key, in PEM, under a password.

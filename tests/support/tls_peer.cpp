@@ -7,16 +7,22 @@
 
 namespace sluice::test {
 
+tls_behaviour tls_behaviour::lax() {
+    tls_behaviour how;
+    how.weak = true;
+    return how;
+}
+
 tls_peer::tls_peer(identity const& who, std::function<void(SSL*)> script, tls_behaviour how)
     : context_(SSL_CTX_new(TLS_server_method())),
       script_(std::move(script)),
       peer_([this](int fd) { serve(fd); }, how.connections, false) {
     SSL_CTX* const c = context_.get();
+    if (how.weak || how.highest < TLS1_2_VERSION) SSL_CTX_set_security_level(c, 0);
     SSL_CTX_use_certificate(c, who.certificate.get());
     SSL_CTX_use_PrivateKey(c, who.key.get());
     SSL_CTX_set_min_proto_version(c, how.lowest);
     SSL_CTX_set_max_proto_version(c, how.highest);
-    if (how.highest < TLS1_2_VERSION) SSL_CTX_set_security_level(c, 0);
     if (how.wants != nullptr) {
         SSL_CTX_set_verify(c, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
         X509_STORE_add_cert(SSL_CTX_get_cert_store(c), how.wants->certificate.get());

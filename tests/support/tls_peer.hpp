@@ -10,9 +10,12 @@ namespace sluice::test {
 /// How a `tls_peer` behaves.
 struct tls_behaviour {
     tls_behaviour() {}
+    /// Shows whatever certificate it is given: it is the other side that is to refuse it.
+    static tls_behaviour lax();
     int lowest = TLS1_2_VERSION, highest = TLS1_3_VERSION;
     int connections = 1;
     identity const* wants = nullptr;  ///< a client certificate that this authority has signed
+    bool weak = false;                ///< takes keys and digests that nobody should
 };
 
 /// A `peer` that speaks TLS as `who`: the script runs after a successful handshake; with no script the connection is held until the

@@ -10,11 +10,21 @@ namespace asio = boost::asio;
 
 namespace sluice::test {
 
-std::shared_ptr<net::tls_context const> trusting(identity const& authority) {
-    temporary_file const file(authority.certificate_pem());
+namespace {
+
+std::shared_ptr<net::tls_context const> trusting_file(std::string const& pem) {
+    temporary_file const file(pem);
     net::tls_settings settings;
     settings.ca_file = file.path();
     return net::tls_context::make(settings).value();
+}
+
+}  // namespace
+
+std::shared_ptr<net::tls_context const> trusting(identity const& authority) { return trusting_file(authority.certificate_pem()); }
+
+std::shared_ptr<net::tls_context const> trusting(identity const& one, identity const& another) {
+    return trusting_file(one.certificate_pem() + another.certificate_pem());
 }
 
 std::shared_ptr<net::tls_context const> trusting_the_system() { return net::tls_context::make({}).value(); }

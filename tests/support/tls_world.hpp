@@ -14,6 +14,9 @@ namespace sluice::test {
 /// A client configuration that trusts `authority`.
 std::shared_ptr<net::tls_context const> trusting(identity const& authority);
 
+/// One that trusts all of them.
+std::shared_ptr<net::tls_context const> trusting(identity const& one, identity const& another);
+
 /// One that trusts the system's CAs alone.
 std::shared_ptr<net::tls_context const> trusting_the_system();
 

@@ -23,7 +23,7 @@ bool is_token(std::string_view const name) noexcept {
 }
 
 bool is_field_value(std::string_view const value) noexcept {
-    return std::ranges::all_of(value, [](char c) { return (c >= ' ' && c != 0x7f) || c == '\t'; });
+    return std::ranges::all_of(value, [](unsigned char c) { return (c >= ' ' && c != 0x7f) || c == '\t'; });
 }
 
 /// The literal of a method that can be signed for; empty for none.
@@ -62,6 +62,8 @@ result<recipe> presign_recipe(object_key const& key, presign_options const& opti
         if (name.empty()) return refused("a parameter of the URL has no name");
         if (name.size() > 6 && http::equal_ignoring_case(std::string_view(name).substr(0, 6), "X-Amz-"))
             return refused("the parameter \"" + name + "\" is part of the signature");
+        // The service writes response-* into its answer's head: a line end there would be a header, or a body, of the caller's.
+        if (!is_field_value(value)) return refused("the parameter \"" + name.substr(0, 80) + "\" has a control character");
         std::string encoded;
         add_query(encoded, {}, name);
         add_query(r.query, std::string_view(encoded).substr(1), value);

@@ -67,6 +67,19 @@ TEST_CASE("s3 presign: of a directory bucket the token is that of its session, a
     CHECK(url.ends_with("&X-Amz-Signature=539c7b5cc7aac8c2f70a8866238bb03db8e0fa5dc34a1ecc78bd06f68a6a552d"));
 }
 
+TEST_CASE("s3 presign: an override that would split the answer's head is refused") {
+    auto const made = [](std::string value) {
+        presign_options options;
+        options.query = {{"response-content-disposition", std::move(value)}};
+        return presign_recipe("k", options).has_value();
+    };
+    CHECK(made("attachment; filename=\"\xc3\xa4 b.txt\""));
+    CHECK(made("a%0d%0ab"));  // encoded once more, so that it arrives as these letters
+    for (std::string const& split : {std::string("a\r\nSet-Cookie: b"), std::string("a\nb"), std::string("a\rb"), std::string("a\0b", 3),
+                                     std::string("a\x1b"), std::string("a\x7f")})
+        CHECK_FALSE(made(split));
+}
+
 TEST_CASE("s3 presign: what cannot be is refused") {
     auto const refused = [](auto change) {
         presign_options options;
@@ -84,6 +97,7 @@ TEST_CASE("s3 presign: what cannot be is refused") {
     CHECK(refused([](presign_options& o) { o.upload_id = "i"; }));
     CHECK(refused([](presign_options& o) { o.upload_id = "i", o.part_number = 1; }));  // of a GET
     CHECK(refused([](presign_options& o) { o.method = "PUT", o.upload_id = "i", o.part_number = 10'001; }));
+    CHECK_FALSE(refused([](presign_options& o) { o.headers = {{"x-amz-meta-a", "\xc3\xa4\tb"}}; }));  // as any other header
     CHECK(refused([](presign_options& o) { o.headers = {{"a b", "c"}}; }));
     CHECK(refused([](presign_options& o) { o.headers = {{"a", "c\r\nd: e"}}; }));
     CHECK(refused([](presign_options& o) { o.headers = {{"Host", "else"}}; }));
