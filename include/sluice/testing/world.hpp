@@ -2,6 +2,7 @@
 
 #include <sluice/awaitable.hpp>
 #include <sluice/s3.hpp>
+#include <sluice/testing/disk.hpp>
 #include <sluice/testing/s3_server.hpp>
 #include <sluice/testing/script_server.hpp>
 
@@ -86,7 +87,7 @@ private:
 /// exist in memory, and whose chance comes from a seed. Library and program run the code they run in production; the same seed gives the
 /// same run, which `trace` tells.
 ///
-/// Not simulated: files (they are the real ones) and TLS (endpoints are http). Blocking work is done in the thread itself.
+/// Not simulated: TLS (endpoints are http), and files until `disk` is called. Blocking work is done in the thread itself.
 ///
 /// Threads: one. Lifetime: stores made from a world's settings may outlive it; what waits on its context may not.
 /// Errors: `run` throws what its body throws; std::logic_error when the body can never go on.
@@ -103,6 +104,9 @@ public:
     world_s3 serve_s3(std::string host = "s3.test", s3_server_options options = {});
     /// Puts a server there that answers as told, with whatever bytes; pauses are in the world's time.
     void serve(std::string host, std::function<scripted_reply(received_request const&)> responder);
+    /// The disk of this world, made by the first call, before the first use of files: from then on they are in memory. Without it they
+    /// are the real ones.
+    world_disk disk(disk_options options = {});
     /// The host's name leads nowhere any more, or to `count` addresses of which all but the last refuse.
     void forget(std::string host);
     void readdress(std::string host, unsigned count);
@@ -116,6 +120,8 @@ public:
     /// Runs `body` to its end. When it fails, says so on stderr with the seed, unless `expect_failure` was called.
     ending run(std::function<awaitable<void>()> body);
     void expect_failure(bool expected = true) noexcept;
+    /// A new context, as of a program that is started again: what was on the old one is gone. Time, network, servers and disk go on.
+    void restart();
     /// Lets `span` pass, with whatever happens in it.
     void pass(std::chrono::nanoseconds span);
     /// Does what is ready and what time brings until nothing is left that could ever happen. False: some of it goes on for more than a

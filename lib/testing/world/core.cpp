@@ -51,6 +51,10 @@ void world_core::tell(std::string_view const where, std::string_view const what,
     hear(time + std::string(where) + ": " + std::string(what) + " " + std::to_string(number));
 }
 
+std::int64_t world_core::wall_nanoseconds() const noexcept {
+    return (std::chrono::nanoseconds(options.starts) + events->now().time_since_epoch()).count();
+}
+
 async::nanoseconds world_core::some_latency() noexcept {
     return options.latency + std::chrono::nanoseconds(luck.below(static_cast<std::uint64_t>(options.jitter.count()) + 1));
 }

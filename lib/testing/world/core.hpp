@@ -45,6 +45,7 @@ public:
     host& named(std::string const& name);
     void tell(std::string_view where, std::string_view what, std::uint64_t number);
     async::nanoseconds some_latency() noexcept;
+    std::int64_t wall_nanoseconds() const noexcept;  ///< since 1970
 };
 
 }  // namespace sluice::inline v0::testing

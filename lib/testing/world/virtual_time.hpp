@@ -10,7 +10,10 @@ namespace sluice::inline v0::testing {
 /// Time that passes when its world says so. Threads: one.
 class virtual_time final : public async::time_source {
 public:
-    virtual_time(async::clock& owner, std::chrono::seconds starts) noexcept : owner_(owner), starts_(starts) {}
+    virtual_time(async::clock& owner, std::chrono::seconds starts, std::chrono::nanoseconds passed) noexcept
+        : owner_(owner),
+          starts_(starts),
+          now_(passed) {}
 
     async::time_point now() const noexcept override { return async::time_point(now_); }
     async::wall_time wall() const noexcept override {
@@ -32,7 +35,7 @@ public:
 private:
     async::clock& owner_;
     std::chrono::seconds const starts_;
-    std::chrono::nanoseconds now_{0};
+    std::chrono::nanoseconds now_;
     async::time_point armed_ = async::never;
 };
 

@@ -2,8 +2,10 @@
 #include "async/entropy.hpp"
 #include "net/transport.hpp"
 #include "testing/world/core.hpp"
+#include "testing/world/disk.hpp"
 #include "testing/world/virtual_time.hpp"
 #include "testing/world/world_transport.hpp"
+#include "uring/files.hpp"
 
 #include <sluice/async/runtime.hpp>
 
@@ -29,13 +31,18 @@ struct world_s3::state {
 struct world::state {
     state(std::uint64_t s, world_options const& options);
     ~state();
+    void begin();
+    void end() noexcept;
+    void use_disk();
 
     std::uint64_t const seed;
     std::shared_ptr<world_core> const core;
     std::unique_ptr<asio::io_context> context;
     virtual_time* time = nullptr;
+    std::shared_ptr<simulated_disk> disk;  // null: files are the real ones
     asio::cancellation_signal stop;
     bool ended = false, destroyed = false;
+    std::chrono::nanoseconds passed{};  // when the last context went
     bool failure_expected = false;
 
     enum class turned : std::uint8_t { worked, waits, idle };
@@ -47,27 +54,44 @@ struct world::state {
     void complain(std::string const& what) const;
 };
 
-world::state::state(std::uint64_t const s, world_options const& options)
-    : seed(s),
-      core(std::make_shared<world_core>(s, options)),
-      context(std::make_unique<asio::io_context>(1)) {
+world::state::state(std::uint64_t const s, world_options const& options) : seed(s), core(std::make_shared<world_core>(s, options)) {
+    core->befall_run = [this](mishap const what) { befall(what); };
+    begin();
+}
+
+/// A context. Time goes on where the last one ended.
+void world::state::begin() {
+    context = std::make_unique<asio::io_context>(1);
     async::assume_single_threaded(*context);
     asio::any_io_executor const executor = context->get_executor();
     async::clock& clock = async::clock::of(executor);
-    auto source = std::make_unique<virtual_time>(clock, options.starts);
+    auto source = std::make_unique<virtual_time>(clock, core->options.starts, passed);
     time = source.get();
     clock.use(std::move(source));
     core->executor = executor;
     core->events = std::make_unique<agenda>(clock, executor);
-    core->befall_run = [this](mishap const what) { befall(what); };
     async::entropy::of(executor).seed(core->luck.next());
     async::blocking::of(executor).use([executor](std::function<void()> work) { asio::post(executor, std::move(work)); });
     net::transport::of(executor).replace(std::make_unique<world_transport>(core));
+    if (disk) use_disk();
+}
+
+void world::state::use_disk() {
+    disk->world = core.get();
+    uring::files::of(core->executor).replace(std::make_unique<disk_provider>(disk));
+}
+
+void world::state::end() noexcept {
+    if (!context) return;
+    passed = time->passed();
+    core->events->clear();
+    context.reset();
+    time = nullptr;
+    if (disk) disk->world = nullptr;  // whose time has gone
 }
 
 world::state::~state() {
-    core->events->clear();
-    context.reset();
+    end();
     core->hosts.clear();  // whose services know the world's time, and so the core
 }
 
@@ -146,8 +170,7 @@ world::ending world::run(std::function<awaitable<void>()> body) {
     while (!s.ended && !s.destroyed && s.step(async::never)) {
     }
     if (s.destroyed) {
-        s.core->events->clear();
-        s.context.reset();
+        s.end();
         return ending::destroyed;
     }
     if (!s.ended) s.fail("nothing is left that could ever go on, and the program has not ended");
@@ -158,6 +181,22 @@ world::ending world::run(std::function<awaitable<void>()> body) {
         s.complain(e.what());
         throw;
     }
+}
+
+void world::restart() {
+    state& s = *state_;
+    s.end();
+    if (s.disk) s.disk->end_program(false);
+    s.destroyed = false;
+    s.begin();
+}
+
+world_disk world::disk(disk_options options) {
+    if (!state_->disk) {
+        state_->disk = std::make_shared<simulated_disk>(*state_->core, options);
+        state_->use_disk();
+    }
+    return world_disk(state_->disk);
 }
 
 void world::pass(std::chrono::nanoseconds const span) {
@@ -178,7 +217,7 @@ bool world::settle() {
 std::uint64_t world::pick(std::uint64_t const below) noexcept { return state_->core->luck.below(below); }
 std::uint64_t world::seed() const noexcept { return state_->seed; }
 std::uint64_t world::trace() const noexcept { return state_->core->trace.value(); }
-std::chrono::nanoseconds world::elapsed() const noexcept { return state_->time->passed(); }
+std::chrono::nanoseconds world::elapsed() const noexcept { return state_->time ? state_->time->passed() : state_->passed; }
 
 world_counts world::counts() const {
     world_counts now = state_->core->counts;
