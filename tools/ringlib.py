@@ -1,5 +1,6 @@
 """Running things for the test rings: commands with logs, builds, and the counting of what they report."""
 
+import concurrent.futures
 import dataclasses
 import json
 import os
@@ -94,24 +95,61 @@ def check(name, command, limit=600, env=None):
     return Tally(passed=1) if code == 0 else fail(name, log)
 
 
-DOCTEST = re.compile(r"^\[doctest\] test cases: +(\d+) \| +(\d+) passed \| +(\d+) failed \| +(\d+) skipped", re.MULTILINE)
+DOCTEST = re.compile(r"^\[doctest\] test cases: +(\d+) \| +(\d+) passed \| +(\d+) failed(?: \| +(\d+) skipped)?", re.MULTILINE)
 
 
 def doctest_tally(text, code):
     """What a doctest program's summary line says; a program that ended badly without a failed case is one failure more."""
     found = DOCTEST.search(text)
-    tally = Tally(*(int(n) for n in found.groups()[1:])) if found else Tally()
+    tally = Tally(*(int(n or 0) for n in found.groups()[1:])) if found else Tally()
     if code != 0 and tally.failed == 0 or not found:
         tally.failed += 1
     return tally
 
 
-def doctest(name, program, limit, env=None):
+def doctest(name, program, limit, env=None, options=()):
     """A doctest program: each case counts."""
-    code, log = run(name, [*steady(), str(program), "--no-colors"], limit, env)
+    code, log = run(name, [*steady(), str(program), *options, "--no-colors"], limit, env)
     tally = doctest_tally(log.read_text(errors="replace"), code)
     if tally.failed:
         fail(name, log)
+    return tally
+
+
+def side_by_side(names, function, arguments):
+    """(name, function(name, argument)) of each, in order, as many at a time as there are cores."""
+    with concurrent.futures.ThreadPoolExecutor(int(JOBS)) as pool:
+        yield from zip(names, pool.map(function, names, arguments))
+
+
+def sources_of(program):
+    """The files of the tree that a program is made of itself, in the build directory that it lies in."""
+    directory = BUILD / program.relative_to(BUILD).parts[0]
+    command = ["meson", "introspect", "--targets", str(directory)]
+    found = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    groups = next(t["target_sources"] for t in found if t["filename"] == [str(program)])
+    return sorted({pathlib.Path(path).relative_to(ROOT) for group in groups for path in group.get("sources", ())})
+
+
+def doctest_by_file(name, program, limit, env=None):
+    """A doctest program whose files are run each by itself, side by side; together they must be all its cases."""
+    begun = time.monotonic()
+    files = sources_of(program)
+    code, log = run(f"{name} count", [*steady(), str(program), "--no-colors", "--count", "--no-skip"], limit, env)
+    found = re.search(r"passing the current filters: (\d+)", log.read_text(errors="replace"))
+    if code != 0 or not found:
+        return fail(f"{name} count", log)
+    tally = Tally()
+
+    def run_file(path, only):
+        return doctest(f"{name} {path}", program, limit, env, [only, "--no-skipped-summary"])
+
+    for _, one in side_by_side(files, run_file, [f"-sf=*{path}" for path in files]):
+        tally += one
+    if tally.failed == 0 and tally.passed != int(found[1]):
+        say(f"FAILED {name}: {found[1]} cases, but {tally.passed} ran")
+        tally.failed = 1
+    say(f"  {name}: {tally} ({time.monotonic() - begun:.0f} s)")
     return tally
 
 
@@ -129,7 +167,7 @@ def marks_tally(name, log, code):
         elif line.startswith("CANNOT "):
             tally.skipped += 1
         elif found := DOCTEST.match(line):
-            tally += Tally(*(int(n) for n in found.groups()[1:]))
+            tally += Tally(*(int(n or 0) for n in found.groups()[1:]))
     if code != 0 and tally.failed == 0:
         tally.failed = 1
     if code != 0:

@@ -1,33 +1,40 @@
 #!/usr/bin/env python3
 """The test rings, from the cheapest to the dearest: ./dev test [RING..] [--quick] [--seconds N] [--seeds N].
 
-A ring is a function that returns a Tally, or None when the tree has nothing of its kind. The last line is the sum over all rings;
-the exit code is 0 only when nothing failed. Logs are in build/logs. --seconds is how long each fuzzer runs, --seeds how many random
-worlds there are.
+A ring is a function that returns a Tally, or None when the tree has nothing of its kind. Without names all of them run but those that are
+for demand only. The last line is the sum over all rings; the exit code is 0 only when nothing failed. Logs are in build/logs. --seconds is
+how long each fuzzer runs, --seeds how many random worlds there are.
 """
 
+import functools
+import re
 import sys
 import time
 
 import fuzzing
 import linting
-from ringlib import BUILD, ROOT, Tally, build, configure, doctest, last_line, marks, meson_tests, python, say, steady, targets
+from ringlib import (BUILD, JOBS, ROOT, Tally, build, configure, doctest, doctest_by_file, last_line, marks, meson_tests, python, say,
+                     side_by_side, steady, targets)
 
 ASAN = {"ASAN_OPTIONS": "detect_leaks=1:detect_stack_use_after_return=1:abort_on_error=0", "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1"}
 TSAN = {"TSAN_OPTIONS": f"suppressions={ROOT}/tests/tsan.supp:halt_on_error=0:second_deadlock_stack=1", "SLUICE_TEST_THREADS": "4"}
-# Build directory -> compiler and options. The sanitizers run unoptimised: GCC 12 takes half as long to compile that, hides nothing behind
-# an optimisation, and has no false -Wmaybe-uninitialized then. Assertions of the standard library cost little and find much.
+# Build directory -> compiler and options. The sanitizers run unoptimised, and with lines only for debugging: that compiles in half the time,
+# hides nothing behind an optimisation, and GCC 12 has no false -Wmaybe-uninitialized then. clang compiles the checks of ASan and UBSan in half
+# the time of GCC. So every compiler's code runs under a sanitizer that knows freed memory: clang's under ASan, GCC's under TSan, and under
+# ASan on demand. Assertions of the standard library cost little and find much.
 CHECKED = "-Dcpp_args=-D_GLIBCXX_ASSERTIONS"
+LEAN = ["-Dbuildtype=plain", "-Doptimization=0", "-Ddebug=false", "-Dcpp_args=-g1", "-Db_lundef=false"]
 CONFIGURATIONS = {
     "test": ("g++-12", "-Dbuildtype=debug", CHECKED, "-Dexamples=true", "-Dbenches=true", "-Dlibdir=lib", "-Dpkgconfig.relocatable=true"),
-    "asan": ("g++-12", "-Dbuildtype=debug", "-Db_sanitize=address,undefined", "-Db_lundef=false", "-Dcli=false"),
-    "tsan": ("g++-12", "-Dbuildtype=debug", "-Db_sanitize=thread", "-Db_lundef=false", "-Dcli=false"),
-    "clang": ("clang++-16", "-Dbuildtype=debug", "-Dexamples=true", "-Dbenches=true"),
+    "asan": ("clang++-16", *LEAN, "-Db_sanitize=address,undefined", "-Dexamples=true", "-Dbenches=true"),
+    "asan-gcc": ("g++-12", *LEAN, "-Db_sanitize=address,undefined", "-Dcli=false"),
+    "tsan": ("g++-12", *LEAN, "-Db_sanitize=thread", "-Dcli=false"),
 }
 STORES = ["memory", "file", "file-tmpfs", "direct", "direct-ext4", "direct-xfs", "s3", "s3-directory", "prefixed", "limited", "observed", "faulty", "nested"]
-# Program -> seconds a run may take (sanitizers three times that), and the environments it is run in.
+# Program -> seconds a run may take (sanitizers three times that), and the environments it is run in. The big ones run file by file.
 PROGRAMS = {"unit": (120, [{}]), "stream": (600, [{}]), "conformance": (600, [{"SLUICE_STORE": kind} for kind in STORES]),
             "s3-conformance": (300, [{"SLUICE_STORE": "s3"}])}
+BY_FILE = ["unit", "stream"]
 
 
 def programs(directory, names, env=None, patience=1):
@@ -45,12 +52,19 @@ def programs(directory, names, env=None, patience=1):
     tally = Tally()
     for name in names:
         limit, variants = PROGRAMS[name]
-        for variant in variants:
-            title = " ".join([directory, name, *variant.values()])
-            one = doctest(title, there[name], limit * patience, {**(env or {}), **variant})
+        if name in BY_FILE:
+            tally += doctest_by_file(f"{directory} {name}", there[name], limit * patience, env)
+            continue
+        titles = [" ".join([directory, name, *variant.values()]) for variant in variants]
+        environs = [{**(env or {}), **variant} for variant in variants]
+        for title, one in side_by_side(titles, functools.partial(run_doctest, there[name], limit * patience), environs):
             say(f"  {title}: {one}")
             tally += one
     return tally
+
+
+def run_doctest(program, limit, title, env):
+    return doctest(title, program, limit, env)
 
 
 def whole_build(directory):
@@ -104,9 +118,16 @@ def worlds(directory, seeds, env=None):
     broken = configure(directory, *CONFIGURATIONS[directory]) or build(directory, "tests/sim/sim")
     if broken:
         return broken
-    name = f"{directory} sim"
-    tally = marks(name, [*steady(), str(BUILD / directory / "tests" / "sim" / "sim"), "--seeds", str(seeds)], 600 + 2 * seeds, env)
-    say(f"  {name}: {last_line(name)}")
+    program, share = BUILD / directory / "tests" / "sim" / "sim", -(-seeds // int(JOBS))
+    begins = list(range(1, seeds + 1, share))
+    names = [f"{directory} sim from {begin}" for begin in begins]
+    commands = [[*steady(), str(program), "--from", str(begin), "--seeds", str(min(share, seeds + 1 - begin))] for begin in begins]
+    tally = Tally()
+    for _, one in side_by_side(names, lambda name, command: marks(name, command, 600 + 2 * seeds, env), commands):
+        tally += one
+    counts = [[int(n) for n in re.findall(r"\d+", last_line(name))] for name in names]
+    if all(len(one) == 4 for one in counts):
+        say("  {} sim: {} seeds, {} operations, {} injected faults, {} seeds failed".format(directory, *map(sum, zip(*counts))))
     return tally
 
 
@@ -121,8 +142,13 @@ def ring_sim():
 
 
 def ring_asan():
+    """Everything as clang builds it."""
+    broken = whole_build("asan")
+    if broken:
+        return broken
     tally = programs("asan", PROGRAMS, ASAN, 3)
     tally += worlds("asan", 150, ASAN)
+    tally += meson_tests("asan examples", "asan", "examples")
     return tally
 
 
@@ -130,13 +156,9 @@ def ring_tsan():
     return programs("tsan", PROGRAMS, TSAN, 6)
 
 
-def ring_clang():
-    broken = whole_build("clang")
-    if broken:
-        return broken
-    tally = programs("clang", PROGRAMS)
-    tally += worlds("clang", 150)
-    tally += meson_tests("clang examples", "clang", "examples")
+def ring_asan_gcc():
+    tally = programs("asan-gcc", PROGRAMS, ASAN, 3)
+    tally += worlds("asan-gcc", 150, ASAN)
     return tally
 
 
@@ -145,13 +167,14 @@ def ring_fuzz():
     return fuzzing.ring(number_after("--seconds", 0))
 
 
-RINGS = {name.removeprefix("ring_"): function for name, function in list(globals().items()) if name.startswith("ring_")}
+RINGS = {name.removeprefix("ring_").replace("_", "-"): function for name, function in list(globals().items()) if name.startswith("ring_")}
 QUICK = ["lint", "unit", "stream", "conformance"]
+ON_DEMAND = ["asan-gcc"]
 
 
 def main(arguments):
     named = [a for a in arguments if a not in ("--quick", "--seconds", "--seeds") and not a.isdigit()]
-    wanted = named or (QUICK if "--quick" in arguments else list(RINGS))
+    wanted = named or (QUICK if "--quick" in arguments else [r for r in RINGS if r not in ON_DEMAND])
     unknown = [name for name in wanted if name not in RINGS]
     if unknown:
         print(f"no such ring: {' '.join(unknown)}; there are: {' '.join(RINGS)}", file=sys.stderr)
