@@ -59,7 +59,7 @@ class Versitygw(GoServer):
 class Minio(GoServer):
     """Versions, checksums and conditions much as AWS has them. Takes minutes to build, so it is asked for: SLUICE_TEST_MINIO=1."""
 
-    module, version, usual_port = "github.com/minio/minio", "v0.0.0-20260212201848-7aac2a2c5b7c", 17480
+    module, version, usual_port = "github.com/minio/minio", "v0.0.0-20260212201848-7aac2a2c5b7c", 17481
     user_variable, password_variable = "MINIO_ROOT_USER", "MINIO_ROOT_PASSWORD"
     folders = ("data",)
 
