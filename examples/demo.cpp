@@ -19,6 +19,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <thread>
 
 namespace fs = std::filesystem;
@@ -112,14 +113,13 @@ void stop_if_interrupted() {
 std::string sha256(std::span<std::byte const> data) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned size = 0;
-    EVP_MD_CTX* const context = EVP_MD_CTX_new();
-    EVP_DigestInit_ex(context, EVP_sha256(), nullptr);
+    std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> const context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
+    EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr);
     for (std::size_t at = 0; at < data.size(); at += std::min<std::size_t>(8 << 20, data.size() - at)) {
         stop_if_interrupted();
-        EVP_DigestUpdate(context, data.data() + at, std::min<std::size_t>(8 << 20, data.size() - at));
+        EVP_DigestUpdate(context.get(), data.data() + at, std::min<std::size_t>(8 << 20, data.size() - at));
     }
-    EVP_DigestFinal_ex(context, digest.data(), &size);
-    EVP_MD_CTX_free(context);
+    EVP_DigestFinal_ex(context.get(), digest.data(), &size);
     std::string hex;
     for (unsigned i = 0; i < size; ++i) {
         std::array<char, 3> two{};

@@ -13,6 +13,14 @@ using namespace sluice::test;
 namespace {
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)  // clang's way to say it
+#define SANITIZED 1
+#endif
+#endif
+
+#if defined(SANITIZED)
 constexpr int count = 100'000;           // more would take minutes
 constexpr long most_memory_mib = 1'000;  // freed memory is kept for a while
 #else
