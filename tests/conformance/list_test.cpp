@@ -143,6 +143,15 @@ CONFORMANCE("start_after excludes its own key, exists or not; without an order i
     }
 }
 
+CONFORMANCE("a prefix that is no text is refused, as a key is: found by the random programs") {
+    std::string const cut = p.prefix + "\xc3/", nul = p.prefix + std::string("\0/", 2);
+    CHECK_FAILS(errc::invalid_argument, p.store->list(cut));
+    CHECK_FAILS(errc::invalid_argument, p.store->list(nul));
+    list_options options;
+    options.delimiter = "\xff";
+    if (!p.store->can().folder_listing) CHECK_FAILS(errc::invalid_argument, p.store->list(p.prefix, options));
+}
+
 CONFORMANCE("inserting and removing between pages keeps the rest of the listing whole") {
     for (int i = 10; i < 30; ++i) co_await put(p, "k" + std::to_string(i), "x");
     list_options options;

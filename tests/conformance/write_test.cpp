@@ -181,6 +181,35 @@ CONFORMANCE("compare and swap: of five writers that append ten times each, every
         for (char i = '0'; i <= '9'; ++i) CHECK(history.find(std::string{';', writer, i, ';'}) != std::string::npos);
 }
 
+CONFORMANCE("a write that was refused leaves no folder in the way of a key: found by the random programs") {
+    if (!p.store->can().conditional_put) co_return;
+    put_options swap;
+    swap.if_match = "*";
+    payload data("x");
+    CHECK_FAILS(errc::precondition_failed, p.store->put(p.key("way/deep/x"), data, swap));
+    co_await put(p, "way", "free");
+    std::string const got = co_await content(p, "way");
+    CHECK(got == "free");
+}
+
+CONFORMANCE("an upload that was aborted leaves no folder in the way of a key: found by the random programs") {
+    if (!p.store->can().uploads) co_return;
+    upload begun = co_await p.store->create_upload(p.key("way/deep/x"));
+    upload other = co_await p.store->create_upload(p.key("way/deep/y"));
+    co_await begun.abort();
+    payload part("y");
+    co_await other.write({1, 0}, part);
+    co_await other.complete();
+    std::string got = co_await content(p, "way/deep/y");
+    CHECK(got == "y");
+    co_await p.store->remove(std::vector<object_key>(1, p.key("way/deep/y")));
+    upload last = co_await p.store->create_upload(p.key("way/deep/z"));
+    co_await last.abort();
+    co_await put(p, "way", "free");
+    got = co_await content(p, "way");
+    CHECK(got == "free");
+}
+
 CONFORMANCE("remove: batches, missing keys, keys that XML must escape") {
     std::vector<object_key> keys;
     for (int i = 0; i < 25; ++i) keys.push_back(p.key("batch/" + std::to_string(i)));

@@ -60,6 +60,15 @@ file_settings const* of_cache(file_settings const& settings) noexcept {
     return never ? nullptr : &settings;
 }
 
+/// What replaces an object lies where that is: a folder made for it would stay, and no object could have its name.
+awaitable<result<uring::directory>> folder_for(operation* op, roots::folder root, std::string path, bool replaces) {
+    if (!replaces) co_return co_await make_folder(op, root, std::move(path));
+    result<uring::directory> folder = co_await root->open_directory(std::move(path));
+    bool const missing = !folder && folder.error().reason() == errc::not_found;
+    if (missing) co_return failure(errc::precondition_failed, "there is no object to be replaced");
+    co_return std::move(folder);
+}
+
 /// All that can still go wrong with the bytes goes wrong here.
 awaitable<result<void>> flush(operation* op, uring::file* content) {
     if (op->store().settings.keep != durability::none) co_return co_await content->sync();
@@ -92,7 +101,7 @@ result<void> check_terms(publish_terms const& terms, std::optional<uring::file_s
 awaitable<result<place>> find_place(operation* op, key_path where, publish_terms terms) {
     result<roots::folder> root = co_await op->root(true);
     if (!root) co_return root.error();
-    result<uring::directory> folder = co_await make_folder(op, *root, where.folder);
+    result<uring::directory> folder = co_await folder_for(op, *root, where.folder, !terms.if_match.empty());
     if (!folder) co_return folder.error();
     result<std::optional<uring::file_status>> const there = co_await look_for(&*folder, where.name);
     if (!there) co_return there.error();

@@ -1,5 +1,6 @@
 #include "backend/file/upload.hpp"
 
+#include "backend/file/folders.hpp"
 #include "backend/file/keeper.hpp"
 #include "backend/file/operation.hpp"
 #include "backend/file/publish.hpp"
@@ -107,7 +108,10 @@ private:
         result<void> gone = result<void>();
         if (there && lasts_) gone = co_await (*there)->log->remove(&(*there)->fresh.folder());
         if (there && gone) gone = co_await (*there)->fresh.discard();
-        if (gone) file_.reset();
+        if (!gone) co_return gone;
+        file_.reset();
+        result<roots::folder> const root = co_await op->living_root();
+        if (root) co_await prune_folders(op, *root, where_.folder);  // no key could have the name of one that stays
         co_return gone;
     }
 
