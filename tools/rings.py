@@ -131,6 +131,17 @@ def worlds(directory, seeds, env=None):
     return tally
 
 
+def ring_model():
+    """Random programs on every store against a map: 40 of each, or as many as --seeds says."""
+    broken = configure("test", *CONFIGURATIONS["test"]) or build("test", "tests/model/model")
+    if broken:
+        return broken
+    seeds = number_after("--seeds", 40)
+    tally = marks("model", [*steady(), str(BUILD / "test" / "tests" / "model" / "model"), "--seeds", str(seeds)], 300 + 10 * seeds)
+    say(f"  {last_line('model')}")
+    return tally
+
+
 def number_after(option, otherwise):
     """What follows `option` on the command line."""
     return int(sys.argv[sys.argv.index(option) + 1]) if option in sys.argv else otherwise
