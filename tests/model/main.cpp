@@ -1,5 +1,6 @@
 // Random programs on every store, against a map: model [--seeds N] [--from S] [--store KIND] | --seed S
 #include "model/actor.hpp"
+#include "model/rivals.hpp"
 #include "model/shrink.hpp"
 #include "model/stage.hpp"
 
@@ -17,6 +18,7 @@ namespace {
 
 struct sums {
     std::uint64_t programs = 0, operations = 0, failed = 0;
+    std::uint64_t histories = 0, events = 0, faults = 0;
 };
 
 /// What is asked of the store when the program has ended: all that it should hold.
@@ -85,6 +87,19 @@ void try_seed(std::string const& kind, std::uint64_t const seed, bool const loud
     report(kind, seed, one);
 }
 
+void try_rivals(char const* kind, std::uint64_t const seed, rivalry (*compete)(std::uint64_t), bool const loud, sums& all) {
+    rivalry const found = compete(seed);
+    ++all.histories;
+    all.events += found.history.size();
+    all.faults += found.faults;
+    bool const good = test::is_linearisable(found.history);
+    if (loud || !good) std::printf("%s", test::text_of(found.history).c_str());
+    if (good) return;
+    ++all.failed;
+    std::printf("FAIL model: the history of rivals, %s, seed %llu, has no order that explains it\n", kind,
+                static_cast<unsigned long long>(seed));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -103,6 +118,12 @@ int main(int argc, char** argv) {
         if (!only.empty() && kind != only) continue;
         for (std::uint64_t seed = from; seed < from + seeds; ++seed) try_seed(kind, seed, loud, all);
     }
+    for (std::uint64_t seed = from; seed < from + seeds; ++seed) {
+        if (only.empty() || only == "s3") try_rivals("s3", seed, rivals_in_a_world, loud, all);
+        if (only.empty() || only == "faulty") try_rivals("faulty", seed, rivals_at_a_faulty_store, loud, all);
+    }
+    std::printf("%llu histories, %llu events, %llu faults of the network and the service\n", static_cast<unsigned long long>(all.histories),
+                static_cast<unsigned long long>(all.events), static_cast<unsigned long long>(all.faults));
     std::printf("%s model: %llu programs, %llu operations, %llu failed\n", all.failed == 0 ? "PASS" : "sum of",
                 static_cast<unsigned long long>(all.programs), static_cast<unsigned long long>(all.operations),
                 static_cast<unsigned long long>(all.failed));

@@ -68,7 +68,7 @@ awaitable<body_reader> get(store_pointer store, object_key where, get_options op
 
 /// Whose object there is after a conditional put lost its answer.
 struct found_object {
-    bool there = false, ours = false;
+    bool ours = false;
     put_result put;
 };
 
@@ -81,7 +81,6 @@ awaitable<found_object> look_for(store_pointer store, object_key where, std::str
     result<http::response> const answer = co_await op.send(&r);
     found_object found;
     if (!answer) co_return found;
-    found.there = true;
     found.ours = answer->head().headers.value_or(put_id_header) == put_id;
     found.put = put_result_of(answer->head());
     co_return found;
@@ -109,7 +108,7 @@ awaitable<put_result> put(store_pointer store, object_key where, payload data, p
         result<http::response> sent = co_await op.send(&r);
         if (!sent && sent.error().reason() == errc::ambiguous) {
             found_object found = co_await look_for(store, op.key(), id, options);
-            if (found.there && !found.ours && options.create_only) op.raise(already_there(std::move(sent).error()));
+            // Another's may have been there first, or have replaced ours meanwhile, which others may have seen.
             if (!found.ours) op.raise(std::move(sent).error());
             op.succeeded(size);
             co_return std::move(found.put);

@@ -209,7 +209,7 @@ CO_TEST("put: a conditional write whose answer was lost is found again by its na
     }
 }
 
-CO_TEST("put: a create-only write that met another's object, behind an answer that said nothing, is already_exists") {
+CO_TEST("put: a create-only write that finds another's object, behind an answer that said nothing, is ambiguous") {
     s3_server server;
     server.put("bucket", "k", "theirs");
     auto const store = quick_store(server.endpoint());
@@ -218,8 +218,23 @@ CO_TEST("put: a create-only write that met another's object, behind an answer th
     put_options create;
     create.create_only = true;
     error const e = co_await error_of(store->put("k", payload("data"), create));
-    CHECK(e.reason() == errc::already_exists);
+    CHECK(e.reason() == errc::ambiguous);
     CHECK(server.get("bucket", "k") == "theirs");
+}
+
+CO_TEST("put: a create-only write that was done and replaced before it could look does not say that it was not: found by histories") {
+    s3_server server;
+    auto const store = quick_store(server.endpoint());
+    server.on_request([&server](s3_request_view const& r) -> std::optional<s3_fault> {
+        if (r.method == "HEAD") server.put("bucket", "k", "theirs, made of ours");
+        if (r.method == "PUT") return lost_answer();
+        return std::nullopt;
+    });
+    put_options create;
+    create.create_only = true;
+    error const e = co_await error_of(store->put("k", payload("data"), create));
+    CHECK(e.reason() == errc::ambiguous);
+    CHECK(server.get("bucket", "k") == "theirs, made of ours");
 }
 
 CO_TEST("put: an exclusive write with an unknown outcome is ambiguous, and not sent twice") {
