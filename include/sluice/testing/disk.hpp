@@ -35,7 +35,8 @@ struct SLUICE_API disk_call {
 
 struct SLUICE_API disk_options {
     disk_options() {}
-    std::size_t sector = 512;  ///< what is written whole or not at all, and what O_DIRECT is aligned to
+    std::size_t sector = 512;   ///< what is written whole or not at all, and what O_DIRECT is aligned to
+    bool unnamed_files = true;  ///< O_TMPFILE, which some file systems have not
     std::chrono::nanoseconds latency = std::chrono::microseconds(20);
     std::chrono::nanoseconds jitter = std::chrono::microseconds(200);       ///< up to this much more, so that calls overtake each other
     std::chrono::nanoseconds flush_latency = std::chrono::milliseconds(2);  ///< of fsync and fdatasync, on top

@@ -69,6 +69,12 @@ async::nanoseconds simulated_disk::time_of(uring::request const& what) {
     return is_sync(what.what) ? all + options.flush_latency : all;
 }
 
+void simulated_disk::shorten(uring::request& what) {
+    std::size_t const one = calls.granularity(what.fd);
+    if (!is_transfer(what.what) || what.length <= one) return;
+    what.length = one * (1 + world->luck.below((what.length - 1) / one));
+}
+
 std::int32_t simulated_disk::perform(uring::request const& what) {
     std::int32_t const answer = calls.perform(what, now());
     world->trace.add(static_cast<std::uint64_t>(static_cast<std::int64_t>(answer)));
@@ -92,8 +98,7 @@ awaitable<std::int32_t> disk_provider::perform(uring::request what) {
     if (!lives()) co_return -EIO;
     simulated_disk& disk = *disk_;
     disk_mishap const befalls = disk.meet(what);
-    if (befalls == disk_mishap::short_transfer && is_transfer(what.what) && what.length > 1)
-        what.length = 1 + disk.world->luck.below(what.length - 1);
+    if (befalls == disk_mishap::short_transfer) disk.shorten(what);
     async::clock& clock = async::clock::of(disk.world->executor);
     co_await clock.sleep_until(clock.now() + disk.time_of(what));
     if (!lives()) co_return -EIO;

@@ -19,6 +19,8 @@ public:
     std::int64_t now();
     disk_mishap meet(uring::request const& what);
     async::nanoseconds time_of(uring::request const& what);
+    /// As if less had been asked for.
+    void shorten(uring::request& what);
     std::int32_t perform(uring::request const& what);
     void end_program(bool power);
     void tell(std::string_view what, std::uint64_t number);

@@ -1,7 +1,6 @@
 #include "testing/world/disk_calls.hpp"
 
 #include <fcntl.h>
-#include <linux/fs.h>
 #include <linux/magic.h>
 #include <linux/openat2.h>
 #include <sys/file.h>
@@ -9,7 +8,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
 #include <cstdio>
 #include <utility>
 
@@ -17,9 +15,7 @@ namespace sluice::inline v0::testing {
 
 namespace {
 
-constexpr std::string_view boot_path = "/proc/sys/kernel/random/boot_id", status_path = "/proc/thread-self/status",
-                           open_files = "/proc/self/fd/";
-constexpr unsigned umask_here = 022;
+constexpr std::string_view boot_path = "/proc/sys/kernel/random/boot_id", status_path = "/proc/thread-self/status";
 constexpr std::size_t longest_name = 255;
 constexpr std::uint64_t file_system_type = EXT4_SUPER_MAGIC;
 
@@ -30,11 +26,11 @@ statx_timestamp timestamp(std::int64_t const nanoseconds) noexcept {
     return t;
 }
 
-bool is_unnamed(std::uint64_t const flags) noexcept { return (flags & O_TMPFILE) == O_TMPFILE; }
-
 }  // namespace
 
 disk_calls::disk_calls(std::uint64_t const seed, disk_options const& options) : options_(options), tree_(seed) { new_boot(); }
+
+bool disk_calls::is_unnamed(std::uint64_t const flags) noexcept { return (flags & O_TMPFILE) == O_TMPFILE; }
 
 void disk_calls::new_boot() {
     char text[37];
@@ -52,8 +48,9 @@ void disk_calls::close_all() noexcept {
 disk_tree::losses disk_calls::cut_power() {
     close_all();
     new_boot();
-    auto const keep = static_cast<unsigned>(tree_.luck().below(5));
-    return tree_.crash(options_.sector, keep);
+    auto const keep_names = static_cast<unsigned>(tree_.luck().below(5));  // none and all among them
+    auto const keep_bytes = static_cast<unsigned>(tree_.luck().below(5));
+    return tree_.crash(options_.sector, keep_names, keep_bytes);
 }
 
 disk_calls::open_file disk_calls::at(int const fd) const {
@@ -167,6 +164,7 @@ std::int32_t disk_calls::open_made(std::string_view const path) {
 }
 
 std::int32_t disk_calls::open_unnamed(disk_file const& folder, uring::request const& r, std::int64_t const now) {
+    if (!options_.unnamed_files) return -EOPNOTSUPP;
     if (!folder) return -ENOENT;
     if (!folder->folder) return -ENOTDIR;
     if (folder->links == 0) return -ENOENT;
@@ -231,69 +229,6 @@ std::int32_t disk_calls::status(uring::request const& r) const {
     s.stx_mask |= STATX_DIOALIGN;
     s.stx_dio_mem_align = s.stx_dio_offset_align = node->folder ? 0 : static_cast<std::uint32_t>(options_.sector);
 #endif
-    return 0;
-}
-
-std::int32_t disk_calls::make_directory(uring::request const& r, std::int64_t const now) {
-    found there;
-    if (std::int32_t const error = place_of(r.fd, r.path, 0, there); error != 0) return error;
-    if (there.node) return -EEXIST;
-    if (there.folder->links == 0) return -ENOENT;
-    disk_file made = tree_.make(true, static_cast<unsigned>(r.mode) & ~umask_here & 07777, now);
-    tree_.change({{there.folder, there.name, std::move(made)}}, now);
-    return 0;
-}
-
-std::int32_t disk_calls::unlink(uring::request const& r, std::int64_t const now) {
-    found there;
-    if (std::int32_t const error = place_of(r.fd, r.path, 0, there); error != 0) return error;
-    if (!there.node) return -ENOENT;
-    bool const wants_folder = (r.flags & AT_REMOVEDIR) != 0;
-    if (wants_folder != there.node->folder) return wants_folder ? -ENOTDIR : -EISDIR;
-    if (there.node->folder && !there.node->now.empty()) return -ENOTEMPTY;
-    tree_.change({{there.folder, there.name, nullptr}}, now);
-    return 0;
-}
-
-std::int32_t disk_calls::link(uring::request const& r, std::int64_t const now) {
-    std::string_view const path = r.path;
-    found from, to;
-    if (path.starts_with(open_files)) {
-        int fd = -1;
-        std::from_chars(path.data() + open_files.size(), path.data() + path.size(), fd);
-        open_file const file = at(fd);
-        if (!file) return -ENOENT;
-        from.node = file->node;
-        bool const removed = from.node->links == 0 && !is_unnamed(file->flags);
-        if (removed) return -ENOENT;
-    } else if (std::int32_t const error = place_of(r.fd, path, 0, from); error != 0) {
-        return error;
-    }
-    if (std::int32_t const error = place_of(r.fd2, r.path2, 0, to); error != 0) return error;
-    if (!from.node) return -ENOENT;
-    if (from.node->folder) return -EPERM;
-    if (to.node) return -EEXIST;
-    if (to.folder->links == 0) return -ENOENT;
-    tree_.change({{to.folder, to.name, from.node}}, now);
-    return 0;
-}
-
-std::int32_t disk_calls::rename(uring::request const& r, std::int64_t const now) {
-    found from, to;
-    if (std::int32_t const error = place_of(r.fd, r.path, 0, from); error != 0) return error;
-    if (std::int32_t const error = place_of(r.fd2, r.path2, 0, to); error != 0) return error;
-    if (!from.node) return -ENOENT;
-    if (to.folder->links == 0) return -ENOENT;
-    if (r.flags == RENAME_NOREPLACE && to.node) return -EEXIST;
-    if (r.flags == RENAME_EXCHANGE) {
-        if (!to.node) return -ENOENT;
-        tree_.change({{from.folder, from.name, to.node}, {to.folder, to.name, from.node}}, now);
-        return 0;
-    }
-    if (to.node == from.node) return 0;  // two names of one file: both stay
-    if (to.node && to.node->folder != from.node->folder) return to.node->folder ? -EISDIR : -ENOTDIR;
-    if (to.node && to.node->folder && !to.node->now.empty()) return -ENOTEMPTY;
-    tree_.change({{from.folder, from.name, nullptr}, {to.folder, to.name, from.node}}, now);
     return 0;
 }
 

@@ -23,6 +23,8 @@ public:
     std::int32_t perform(uring::request const& what, std::int64_t now);
     int close(int fd) noexcept;
     int duplicate(int fd);
+    /// What the lengths of short transfers are multiples of: a block of the file system where the file is open O_DIRECT.
+    std::size_t granularity(int fd) const;
     /// What the call is about, for who reads.
     std::string path_of(uring::request const& what) const;
 
@@ -42,6 +44,9 @@ public:
     std::optional<found> walk(disk_file from, std::string_view path, bool beneath, std::int32_t& error) const;
 
 private:
+    static constexpr unsigned umask_here = 022;
+
+    static bool is_unnamed(std::uint64_t flags) noexcept;
     /// An open file description: shared by duplicates, as its lock and its place are.
     struct description {
         disk_file node;

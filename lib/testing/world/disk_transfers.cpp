@@ -16,10 +16,17 @@ namespace sluice::inline v0::testing {
 
 namespace {
 
+constexpr std::size_t file_system_block = 4096;
+
 bool may_read(std::uint64_t const flags) noexcept { return (flags & O_PATH) == 0 && (flags & O_ACCMODE) != O_WRONLY; }
 bool may_write(std::uint64_t const flags) noexcept { return (flags & O_PATH) == 0 && (flags & O_ACCMODE) != O_RDONLY; }
 
 }  // namespace
+
+std::size_t disk_calls::granularity(int const fd) const {
+    open_file const file = at(fd);
+    return file && (file->flags & O_DIRECT) != 0 ? std::max(options_.sector, file_system_block) : 1;
+}
 
 bool disk_calls::fits_direct(description const& file, void const* const memory, std::size_t const length,
                              std::uint64_t const offset) const noexcept {

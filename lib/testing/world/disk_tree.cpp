@@ -97,17 +97,17 @@ void disk_tree::show(disk_file const& folder, losses& lost, std::size_t const se
     }
 }
 
-disk_tree::losses disk_tree::crash(std::size_t const sector, unsigned const keep) {
+disk_tree::losses disk_tree::crash(std::size_t const sector, unsigned const keep_names, unsigned const keep_bytes) {
     losses lost;
     for (step const& s : unflushed_) {
-        if (luck_.below(4) < keep)
+        if (luck_.below(4) < keep_names)
             settle(s);
         else
             ++lost.names;
     }
     unflushed_.clear();
     std::vector<disk_node const*> seen;
-    show(root_, lost, sector, keep, seen);
+    show(root_, lost, sector, keep_bytes, seen);
     return lost;
 }
 

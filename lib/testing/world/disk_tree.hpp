@@ -59,8 +59,8 @@ public:
     struct losses {
         std::uint64_t bytes = 0, names = 0;
     };
-    /// The power fails: of the changes that were not flushed each is there with a chance of `keep` in 4.
-    losses crash(std::size_t sector, unsigned keep);
+    /// The power fails: of the changes that were not flushed each is there with a chance of so many in 4.
+    losses crash(std::size_t sector, unsigned keep_names, unsigned keep_bytes);
 
     chance& luck() noexcept { return luck_; }
 
