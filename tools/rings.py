@@ -3,7 +3,7 @@
 
 A ring is a function that returns a Tally, or None when the tree has nothing of its kind. Without names all of them run but those that are
 for demand only. The last line is the sum over all rings; the exit code is 0 only when nothing failed. Logs are in build/logs. --seconds is
-how long each fuzzer runs, --seeds how many random worlds there are.
+how long each fuzzer or the soak runs, --seeds how many random worlds or programs there are.
 """
 
 import functools
@@ -13,7 +13,7 @@ import time
 
 import fuzzing
 import linting
-from ringlib import (BUILD, JOBS, ROOT, Tally, build, configure, doctest, doctest_by_file, last_line, marks, meson_tests, python, say,
+from ringlib import (BUILD, JOBS, ROOT, Tally, build, configure, doctest, doctest_by_file, last_line, log_of, marks, meson_tests, python, say,
                      side_by_side, steady, targets)
 
 ASAN = {"ASAN_OPTIONS": "detect_leaks=1:detect_stack_use_after_return=1:abort_on_error=0", "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1"}
@@ -131,14 +131,31 @@ def worlds(directory, seeds, env=None):
     return tally
 
 
-def ring_model():
-    """Random programs on every store against a map: 40 of each, or as many as --seeds says."""
-    broken = configure("test", *CONFIGURATIONS["test"]) or build("test", "tests/model/model")
+def random_programs(directory, seeds, env=None):
+    """As many on every kind of store as there are seeds, and as many rivals."""
+    broken = configure(directory, *CONFIGURATIONS[directory]) or build(directory, "tests/model/model")
     if broken:
         return broken
-    seeds = number_after("--seeds", 40)
-    tally = marks("model", [*steady(), str(BUILD / "test" / "tests" / "model" / "model"), "--seeds", str(seeds)], 300 + 10 * seeds)
-    say(f"  {last_line('model')}")
+    name = f"{directory} model"
+    program = BUILD / directory / "tests" / "model" / "model"
+    tally = marks(name, [*steady(), str(program), "--seeds", str(seeds)], 600 + 10 * seeds, env)
+    say(f"  {name}: {last_line(name)}")
+    return tally
+
+
+def ring_model():
+    """100 seeds, or as many as --seeds says."""
+    return random_programs("test", number_after("--seeds", 100))
+
+
+def ring_soak():
+    """Full speed with faults for ten minutes, or as long as --seconds says: what the process holds must not grow."""
+    broken = configure("test", *CONFIGURATIONS["test"]) or build("test", "tests/soak/soak")
+    if broken:
+        return broken
+    seconds = number_after("--seconds", 600)
+    tally = marks("soak", [str(BUILD / "test" / "tests" / "soak" / "soak"), "--seconds", str(seconds)], 300 + seconds)
+    say("\n".join("  " + line for line in log_of("soak").read_text(errors="replace").splitlines()))
     return tally
 
 
@@ -159,6 +176,7 @@ def ring_asan():
         return broken
     tally = programs("asan", PROGRAMS, ASAN, 3)
     tally += worlds("asan", 150, ASAN)
+    tally += random_programs("asan", 20, ASAN)
     tally += meson_tests("asan examples", "asan", "examples")
     return tally
 
@@ -180,7 +198,7 @@ def ring_fuzz():
 
 RINGS = {name.removeprefix("ring_").replace("_", "-"): function for name, function in list(globals().items()) if name.startswith("ring_")}
 QUICK = ["lint", "unit", "stream", "conformance"]
-ON_DEMAND = ["asan-gcc"]
+ON_DEMAND = ["asan-gcc", "soak"]
 
 
 def main(arguments):
