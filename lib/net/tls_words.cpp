@@ -118,8 +118,9 @@ failure handshake_problem(tls_peer_name const& with, io_outcome const& how, unsi
     int const reason = ERR_GET_LIB(error) == ERR_LIB_SSL ? ERR_GET_REASON(error) : 0;
     if (!distrust.empty()) return {errc::untrusted_peer, start + distrust};
     if (how.error == errc::timed_out) return {errc::timed_out, start + "not done in time"};
-    if (how.status == io_status::cut || how.status == io_status::end)
-        return {errc::connection_lost, start + "the peer closed the connection; does it speak TLS?"};
+    // An end that is met while reading may fail our farewell to it as well, which is then how it ended for us.
+    bool const ended = how.status == io_status::cut || how.status == io_status::end || reason == SSL_R_UNEXPECTED_EOF_WHILE_READING;
+    if (ended) return {errc::connection_lost, start + "the peer closed the connection; does it speak TLS?"};
     if (error == 0) return {errc::connection_lost, start + how.error.message()};
     if (speaks_no_tls(reason)) return {errc::protocol, start + "the peer does not speak TLS; should the endpoint be http://?"};
     if (no_common_version(reason)) return {errc::untrusted_peer, start + "the peer offers neither TLS 1.2 nor TLS 1.3"};

@@ -87,7 +87,7 @@ private:
 /// exist in memory, and whose chance comes from a seed. Library and program run the code they run in production; the same seed gives the
 /// same run, which `trace` tells.
 ///
-/// Not simulated: TLS (endpoints are http), and files until `disk` is called. Blocking work is done in the thread itself.
+/// Not simulated: the time at which certificates are judged, and files until `disk` is called. Blocking work is done in the thread itself.
 ///
 /// Threads: one. Lifetime: stores made from a world's settings may outlive it; what waits on its context may not.
 /// Errors: `run` throws what its body throws; std::logic_error when the body can never go on.
@@ -100,7 +100,9 @@ public:
 
     boost::asio::io_context& context() noexcept;
 
-    /// Puts an S3 on "http://<host>", known by that name.
+    /// Puts an S3 on "http://<host>", known by that name; on "https://<host>" when it is given a certificate, which is that of the
+    /// machine's time. What TLS draws is not of the seed: with an RSA key a run is the same but for its sealed bytes, which are not in the
+    /// trace; with others their lengths differ as well.
     world_s3 serve_s3(std::string host = "s3.test", s3_server_options options = {});
     /// Puts a server there that answers as told, with whatever bytes; pauses are in the world's time.
     void serve(std::string host, std::function<scripted_reply(received_request const&)> responder);

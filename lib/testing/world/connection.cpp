@@ -29,10 +29,17 @@ void connection::write(std::span<std::byte const> data) {
     core_->events->at(arrival(up_, data.size()), [self = shared_from_this(), sent = std::move(sent)] { self->deliver_up(sent); });
 }
 
+void connection::note(std::string_view const bytes) {
+    if (server_ && server_->is_secret())
+        core_->trace.add(bytes.size());
+    else
+        core_->trace.add(bytes);
+}
+
 void connection::deliver_up(std::string const& data) {
     if (left_ || broken_ || silent_) return;
     up_.bytes -= data.size();
-    core_->trace.add(data);
+    note(data);
     core_->tell(peer_, "bytes for the server:", data.size());
     if (closing_ == closing::no && server_) server_->received(data);
     changed.notify_all();
@@ -104,7 +111,7 @@ void connection::pump() {
 void connection::deliver_down(piece const& one) {
     if (left_ || broken_ || silent_ || ended_) return;
     down_.bytes -= one.length;
-    core_->trace.add(std::string_view(*one.data).substr(one.first, one.length));
+    note(std::string_view(*one.data).substr(one.first, one.length));
     core_->tell(peer_, "bytes for the client:", one.length);
     arrived_.push_back(one);
     arrived_bytes_ += one.length;

@@ -57,6 +57,7 @@ private:
         std::size_t first = 0, length = 0;
     };
     async::time_point arrival(way& on, std::size_t bytes);
+    void note(std::string_view bytes);
     void deliver_up(std::string const& data);
     void deliver_down(piece const& one);
     void pump();

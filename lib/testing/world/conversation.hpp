@@ -30,6 +30,8 @@ class conversation {
 public:
     virtual ~conversation() = default;
     virtual void received(std::string_view bytes) = 0;
+    /// Its bytes on the wire are chance that is not the world's.
+    virtual bool is_secret() const noexcept { return false; }
 };
 
 /// One that speaks HTTP/1.1: cuts what comes into requests, and gives them out one at a time.

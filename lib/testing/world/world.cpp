@@ -25,7 +25,7 @@ namespace sluice::inline v0::testing {
 
 struct world_s3::state {
     std::shared_ptr<s3_desk> desk;
-    std::string host;
+    std::string endpoint;
 };
 
 struct world::state {
@@ -138,12 +138,18 @@ asio::io_context& world::context() noexcept { return *state_->context; }
 
 world_s3 world::serve_s3(std::string host, s3_server_options options) {
     auto made = std::make_shared<world_s3::state>();
-    made->host = host;
+    std::string const certificate = options.certificate_pem, key = options.key_pem;
+    made->endpoint = (certificate.empty() ? "http://" : "https://") + host;
     std::chrono::seconds const offset = options.clock_offset;
     made->desk = std::make_shared<s3_desk>(std::move(options), [core = state_->core, starts = state_->core->options.starts, offset] {
         return unix_seconds(starts + std::chrono::floor<std::chrono::seconds>(core->events->now().time_since_epoch()) + offset);
     });
-    state_->core->place(host) = s3_service_of(made->desk);
+    service behind = s3_service_of(made->desk);
+    if (!certificate.empty()) {
+        behind = with_tls(std::move(behind), state_->core, certificate, key);
+        if (host.find(':') == host.npos) host += ":443";
+    }
+    state_->core->place(host) = std::move(behind);
     return world_s3(std::move(made));
 }
 
@@ -227,7 +233,7 @@ world_counts world::counts() const {
 
 world_s3::world_s3(std::shared_ptr<state> s) noexcept : state_(std::move(s)) {}
 
-std::string world_s3::endpoint() const { return "http://" + state_->host; }
+std::string world_s3::endpoint() const { return state_->endpoint; }
 
 s3_settings world_s3::settings() const {
     s3_server_options const& serves = state_->desk->options;
