@@ -120,9 +120,10 @@ int main(int argc, char** argv) {
     }
     for (std::uint64_t seed = from; seed < from + seeds; ++seed) {
         if (only.empty() || only == "s3") try_rivals("s3", seed, rivals_in_a_world, loud, all);
+        if (only.empty() || only == "file") try_rivals("file", seed, rivals_at_files, loud, all);
         if (only.empty() || only == "faulty") try_rivals("faulty", seed, rivals_at_a_faulty_store, loud, all);
     }
-    std::printf("%llu histories, %llu events, %llu faults of the network and the service\n", static_cast<unsigned long long>(all.histories),
+    std::printf("%llu histories, %llu events, %llu faults\n", static_cast<unsigned long long>(all.histories),
                 static_cast<unsigned long long>(all.events), static_cast<unsigned long long>(all.faults));
     std::printf("%s model: %llu programs, %llu operations, %llu failed\n", all.failed == 0 ? "PASS" : "sum of",
                 static_cast<unsigned long long>(all.programs), static_cast<unsigned long long>(all.operations),

@@ -4,6 +4,7 @@
 #include "model/operation.hpp"
 
 #include <sluice/async/task_group.hpp>
+#include <sluice/file.hpp>
 #include <sluice/memory.hpp>
 #include <sluice/range_engine.hpp>
 #include <sluice/s3.hpp>
@@ -137,6 +138,23 @@ rivalry rivals_in_a_world(std::uint64_t const seed) {
     ring r{make_s3_store(settings), chance(seed), {}};
     server.on_request([&r](testing::s3_request_view const&) { return befalls(&r); });
     w.on_step([&r](testing::world_step const& step) { return befalls_step(&r, step); });
+    w.run([&r] { return all_compete(&r); });
+    return std::move(r.found);
+}
+
+rivalry rivals_at_files(std::uint64_t const seed) {
+    testing::world w(seed);
+    testing::world_disk disk = w.disk();
+    disk.make_folder("/store");
+    file_settings settings;
+    settings.root = "/store";
+    settings.access = seed % 2 == 0 ? file_access::buffered : file_access::direct;
+    ring r{make_file_store(settings), chance(seed), {}};
+    disk.on_call([&r](testing::disk_call const&) {
+        if (r.luck.below(60) != 0) return testing::disk_mishap::none;
+        ++r.found.faults;
+        return r.luck.below(2) == 0 ? testing::disk_mishap::no_space : testing::disk_mishap::io_error;
+    });
     w.run([&r] { return all_compete(&r); });
     return std::move(r.found);
 }
