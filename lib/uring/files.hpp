@@ -21,7 +21,7 @@ namespace sluice::inline v0::uring {
 /// Lifetime: files and directories opened here belong to this context and are used by coroutines of this context only;
 /// `file::duplicate` gives another context its own.
 /// Cancel: every await throws operation_aborted; it ends when the kernel has let go of the memory it was given.
-class files : public boost::asio::execution_context::service {
+class SLUICE_API files : public boost::asio::execution_context::service {
 public:
     using key_type = files;
     static boost::asio::execution_context::id id;

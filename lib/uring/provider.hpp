@@ -13,7 +13,7 @@ namespace sluice::inline v0::uring {
 /// What `files` does for real, or in a simulated or faulty world.
 ///
 /// Threads: `perform` is awaited on the context the provider serves, by any of its threads.
-class files_provider {
+class SLUICE_API files_provider {
 public:
     virtual ~files_provider() = default;
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sluice/config.hpp>
+
 #include <sys/types.h>
 
 #include <cstddef>
@@ -41,7 +43,7 @@ enum class opcode : std::uint8_t {
 };
 
 constexpr bool has_ring_form(opcode what) noexcept { return what <= opcode::make_directory; }
-std::string_view to_string(opcode what) noexcept;
+SLUICE_API std::string_view to_string(opcode what) noexcept;
 
 /// As an offset: where the descriptor stands.
 inline constexpr std::uint64_t current_position = ~std::uint64_t{0};
@@ -49,7 +51,7 @@ inline constexpr std::uint64_t current_position = ~std::uint64_t{0};
 /// One call with its arguments, as plain as the kernel takes it; a provider needs no more to do it, fake it or fail it.
 ///
 /// Lifetime: owns nothing. Names and memory are the caller's and live until the await completes.
-class request {
+class SLUICE_API request {
 public:
     static request open(int directory, char const* path, std::uint64_t flags, std::uint64_t mode, std::uint64_t resolve) noexcept;
     static request close(int fd) noexcept;
