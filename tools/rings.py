@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""The test rings, from the cheapest to the dearest: ./dev test [RING..] [--quick] [--seconds N] [--seeds N].
+"""The test rings, from the cheapest to the dearest: ./dev test [RING..] [--quick] [--seconds N] [--seeds N] [--mutants N].
 
 A ring is a function that returns a Tally, or None when the tree has nothing of its kind. Without names all of them run but those that are
 for demand only. The last line is the sum over all rings; the exit code is 0 only when nothing failed. Logs are in build/logs. --seconds is
-how long each fuzzer or the soak runs, --seeds how many random worlds or programs there are.
+how long each fuzzer or the soak runs, --seeds how many random worlds or programs there are, --mutants how many the coverage ring makes.
 """
 
 import functools
@@ -11,6 +11,7 @@ import re
 import sys
 import time
 
+import coverage
 import fuzzing
 import linting
 from ringlib import (BUILD, JOBS, ROOT, Tally, build, configure, doctest, doctest_by_file, last_line, log_of, marks, meson_tests, python, say,
@@ -196,13 +197,18 @@ def ring_fuzz():
     return fuzzing.ring(number_after("--seconds", 0))
 
 
+def ring_coverage():
+    """Branches that the tests take, and 100 mutants, or as many as --mutants says."""
+    return coverage.ring(number_after("--mutants", 100))
+
+
 RINGS = {name.removeprefix("ring_").replace("_", "-"): function for name, function in list(globals().items()) if name.startswith("ring_")}
 QUICK = ["lint", "unit", "stream", "conformance"]
-ON_DEMAND = ["asan-gcc", "soak"]
+ON_DEMAND = ["asan-gcc", "soak", "coverage"]
 
 
 def main(arguments):
-    named = [a for a in arguments if a not in ("--quick", "--seconds", "--seeds") and not a.isdigit()]
+    named = [a for a in arguments if a not in ("--quick", "--seconds", "--seeds", "--mutants") and not a.isdigit()]
     wanted = named or (QUICK if "--quick" in arguments else [r for r in RINGS if r not in ON_DEMAND])
     unknown = [name for name in wanted if name not in RINGS]
     if unknown:

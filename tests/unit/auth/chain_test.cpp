@@ -81,6 +81,10 @@ TEST_CASE("the ways of a profile") {
           "profile \"a\", by role 1, by role 2");
     CHECK(source_of({}, "[profile p]\nrole_arn = r\nweb_identity_token_file = /t\n", "p") == "profile \"p\", by role r");
     CHECK(source_of({}, "[profile p]\nrole_arn = r\ncredential_source = Ec2InstanceMetadata\n", "p") == "profile \"p\", by role r");
+    CHECK(source_of({}, "[profile p]\nrole_arn = r\ncredential_source = EcsContainer\n", "p") == "profile \"p\", by role r");
+    CHECK(source_of(keys, "[profile p]\nrole_arn = r\ncredential_source = Environment\n", "p", true) == "profile \"p\", by role r");
+    CHECK(source_of({}, "[profile p]\nrole_arn = r\nduration_seconds = 900\nsource_profile = p\n" + own, "p") ==
+          "profile \"p\", by role r");
     CHECK(source_of({}, "[profile p]\ncredential_process = tool\n", "p") == "profile \"p\", by a process");
     std::string const session = "[sso-session s]\nsso_region = eu-west-1\nsso_start_url = https://x\n";
     CHECK(source_of({}, session + "[profile p]\nsso_session = s\nsso_account_id = 1\nsso_role_name = r\n", "p") ==
@@ -99,6 +103,25 @@ TEST_CASE("profiles that cannot work are refused in words") {
     CHECK(refusal("[profile p]\nrole_arn=1\nsource_profile=q\n[profile q]\nrole_arn=2\nsource_profile=p\n") ==
           "refused: the profile \"p\" needs its own keys to get its keys");
     CHECK(refusal("[profile p]\nrole_arn = r\nsource_profile = p\nduration_seconds = 5\n" + own).find("900 to 43200") != std::string::npos);
+    for (char const* duration : {"899", "43201", "1h", "x", "-900", "99999999999"}) {
+        std::string const line = std::string("duration_seconds = ") + duration + '\n';
+        CHECK(refusal("[profile p]\nrole_arn = r\nsource_profile = p\n" + line + own).find("900 to 43200") != std::string::npos);
+    }
+    CHECK(refusal("[profile p]\nrole_arn = r\nsource_profile = q\n[profile q]\nregion = x\n") ==
+          "refused: the source_profile \"q\" has no keys");
+    CHECK(refusal("[profile p]\nrole_arn = r\nsource_profile = q\ncredential_source = Environment\n").find("must name either") !=
+          std::string::npos);
+    CHECK(refusal("[profile p]\nrole_arn = r\nsource_profile = q\n[profile q]\naws_access_key_id = A\n").starts_with("refused: "));
+    CHECK(source_of({{"AWS_ACCESS_KEY_ID", "A"}}, "[profile p]\nrole_arn = r\ncredential_source = Environment\n", "p", true) ==
+          "refused: AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not");
+    std::string const session = "[sso-session s]\nsso_start_url = https://x\n";
+    std::string const account = "sso_account_id = 1\n", role = "sso_role_name = r\n";
+    for (std::string const& region : {std::string(), std::string("sso_region = eu.evil/\n"), std::string("sso_region = EU\n")}) {
+        CHECK(refusal(session + region + "[profile p]\nsso_session = s\n" + account + role).find("lacks sso_region") != std::string::npos);
+    }
+    std::string const placed = session + "sso_region = eu-west-1\n[profile p]\nsso_session = s\n";
+    CHECK(refusal(placed + account).find("sso_role_name") != std::string::npos);
+    CHECK(refusal(placed + role).find("sso_role_name") != std::string::npos);
     CHECK(refusal("[profile p]\nsso_session = s\n").find("lacks sso_region") != std::string::npos);
     CHECK(source_of({{"AWS_WEB_IDENTITY_TOKEN_FILE", "/t"}}) == "refused: AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN is not");
 }

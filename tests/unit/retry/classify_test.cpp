@@ -93,6 +93,7 @@ TEST_CASE("answers of the service: status and code") {
         {400, "AuthorizationHeaderMalformed", outcome::wrong_region, errc::unauthenticated},
         {301, "PermanentRedirect", outcome::wrong_region, errc::invalid_argument},
         {301, "", outcome::wrong_region, errc::invalid_argument},
+        {302, "", outcome::wrong_region, errc::invalid_argument},
         {307, "", outcome::wrong_region, errc::invalid_argument},
         {308, "", outcome::wrong_region, errc::invalid_argument},
         // An error inside a 200, as CompleteMultipartUpload and CopyObject send it.
@@ -103,6 +104,8 @@ TEST_CASE("answers of the service: status and code") {
         {200, "", outcome::final_answer, errc::protocol},
         {199, "", outcome::final_answer, errc::protocol},
         {0, "", outcome::final_answer, errc::protocol},
+        {600, "", outcome::final_answer, errc::protocol},
+        {399, "", outcome::final_answer, errc::protocol},
         // No prefix of a code, no other letter case.
         {404, "NoSuchKe", outcome::final_answer, errc::not_found},
         {400, "slowdown", outcome::final_answer, errc::invalid_argument},

@@ -73,6 +73,11 @@ TEST_CASE("a write whose first outcome is unknown is not repeated when it is exc
 TEST_CASE("outcomes and verdicts have names") {
     CHECK(to_string(outcome::turned_away) == "turned_away");
     CHECK(to_string(verdict::give_up_ambiguous) == "give_up_ambiguous");
+    CHECK(to_string(verdict::give_up) == "give_up");
+    CHECK(to_string(verdict::retry) == "retry");
+    CHECK(to_string(verdict::fix_clock) == "fix_clock");
+    CHECK(to_string(verdict::refresh_credentials) == "refresh_credentials");
+    CHECK(to_string(verdict::follow_region) == "follow_region");
     CHECK(to_string(static_cast<outcome>(99)) == "unknown");
     CHECK(to_string(static_cast<verdict>(99)) == "unknown");
 }
