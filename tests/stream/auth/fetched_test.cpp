@@ -299,3 +299,90 @@ CO_TEST("credentials: where STS is asked, by services, by FIPS and dual stack, o
         before = seen.size();
     }
 }
+
+CO_TEST("credentials: settings of the metadata service that are none are refused by name, and nobody is asked") {
+    script_server server(instance_answers);
+    struct {
+        char const *name, *value;
+    } const rows[] = {{"AWS_METADATA_SERVICE_TIMEOUT", "0"},          {"AWS_METADATA_SERVICE_TIMEOUT", "61"},
+                      {"AWS_METADATA_SERVICE_TIMEOUT", "1s"},         {"AWS_METADATA_SERVICE_TIMEOUT", "99999999999"},
+                      {"AWS_METADATA_SERVICE_NUM_ATTEMPTS", "-1"},    {"AWS_METADATA_SERVICE_NUM_ATTEMPTS", "11"},
+                      {"AWS_EC2_METADATA_SERVICE_ENDPOINT", "ftp:h"}, {"AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://u@h/"}};
+    for (auto const& row : rows) {
+        texts variables{{row.name, row.value}};
+        variables.emplace("AWS_EC2_METADATA_SERVICE_ENDPOINT", server.endpoint());
+        auto const source = chosen(std::move(variables));
+        std::string const said = co_await complaint(source);
+        CHECK_MESSAGE(said.starts_with(std::string("invalid argument: ") + row.name), said);
+    }
+    CHECK(server.requests().empty());
+    auto const patient = chosen({{"AWS_EC2_METADATA_SERVICE_ENDPOINT", server.endpoint()},
+                                 {"AWS_METADATA_SERVICE_TIMEOUT", "60"},
+                                 {"AWS_METADATA_SERVICE_NUM_ATTEMPTS", "10"}});
+    co_await check_keys(patient);
+}
+
+CO_TEST("credentials: a metadata service without a role, or that gives its name and not its keys, is said to be that") {
+    struct {
+        int list, keys;
+        char const *role, *said;
+    } const rows[] = {{404, 200, "r", "HTTP 404"}, {500, 200, "r", "HTTP 500"}, {200, 404, "r", "HTTP 404"},
+                      {200, 500, "r", "HTTP 500"}, {200, 200, "\n", "no role"}, {200, 200, "", "no role"}};
+    for (auto const& row : rows) {
+        script_server server([&row](received_request const& r) {
+            if (r.method == "PUT") return scripted_reply::ok("session");
+            bool const list = r.target.ends_with('/');
+            int const status = list ? row.list : row.keys;
+            return status == 200 ? scripted_reply::ok(list ? row.role : document) : scripted_reply::status(status);
+        });
+        texts const variables{{"AWS_EC2_METADATA_SERVICE_ENDPOINT", server.endpoint()}, {"AWS_METADATA_SERVICE_NUM_ATTEMPTS", "1"}};
+        auto const source = cached(instance_keys(around(variables)));
+        std::string const said = co_await complaint(source);
+        CHECK_MESSAGE(said.find(row.said) != std::string::npos, said);
+    }
+}
+
+CO_TEST("credentials: what IAM Identity Center and STS cannot be asked with is said before they are asked") {
+    script_server server([](received_request const&) { return scripted_reply::status(500); });
+    std::string const config =
+        "[sso-session s]\nsso_region = eu-west-1\nsso_start_url = https://x\n"
+        "[profile p]\nsso_session = s\nsso_account_id = 1\nsso_role_name = r\n";
+    std::string const path = "/home/me/.aws/sso/cache/a0f1490a20d0211c997b44bc357e1972deab8ae3.json";  // SHA-1 of "s"
+    std::string const good = R"({"accessToken":"tok","expiresAt":"2099-01-01T00:00:00Z"})";
+    auto const sso = [&](std::string token, std::string endpoint) {
+        return chosen({{"HOME", "/home/me"}, {"AWS_ENDPOINT_URL_SSO", std::move(endpoint)}}, {{path, std::move(token)}}, config);
+    };
+    auto const broken_source = sso("{CANARY", server.endpoint());
+    std::string const broken = co_await complaint(broken_source);
+    CHECK_MESSAGE(broken.starts_with("protocol error"), broken);
+    auto const nowhere_source = sso(good, "ftp://h");
+    std::string const nowhere = co_await complaint(nowhere_source);
+    CHECK_MESSAGE(nowhere.starts_with("invalid argument: the address of IAM Identity Center"), nowhere);
+    CHECK(server.requests().empty());
+    auto const failing_source = sso(good, server.endpoint());
+    std::string const failing = co_await complaint(failing_source);
+    CHECK_MESSAGE(failing.find("HTTP 500") != std::string::npos, failing);
+
+    texts const identity{{"AWS_WEB_IDENTITY_TOKEN_FILE", "/t"}, {"AWS_ROLE_ARN", "arn:x"}, {"AWS_ENDPOINT_URL_STS", "sts.example"}};
+    auto const by_identity_source = chosen(identity, {{"/t", "CANARY"}});
+    std::string const by_identity = co_await complaint(by_identity_source);
+    CHECK_MESSAGE(by_identity.starts_with("invalid argument: the endpoint of STS"), by_identity);
+    std::string const role = "[profile p]\nrole_arn = r\nsource_profile = p\naws_access_key_id = A\naws_secret_access_key = CANARY\n";
+    auto const by_keys_source = chosen({{"AWS_ENDPOINT_URL_STS", "sts.example"}}, {}, role);
+    std::string const by_keys = co_await complaint(by_keys_source);
+    CHECK_MESSAGE(by_keys.starts_with("invalid argument: the endpoint of STS"), by_keys);
+    texts tokenless = identity;
+    tokenless["AWS_ENDPOINT_URL_STS"] = server.endpoint();
+    auto const tokenless_source = chosen(tokenless);
+    std::string const without = co_await complaint(tokenless_source);
+    CHECK(without == "not found: there is no file /t");
+}
+
+CO_TEST("credentials: a process that is killed, and a line that is no command") {
+    auto const killed_source = cached(process_keys("/bin/sh -c 'kill -9 $$'", 5s));
+    std::string const killed = co_await complaint(killed_source);
+    CHECK(killed == "not authenticated: credential_process failed");
+    auto const open_source = cached(process_keys("/bin/echo 'CANARY", 5s));
+    std::string const open = co_await complaint(open_source);
+    CHECK_MESSAGE(open.starts_with("invalid argument"), open);
+}
