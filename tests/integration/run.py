@@ -293,8 +293,8 @@ def main(build, *names):
     except NotRun as e:
         print(f"NOT RUN: real servers: {e}", flush=True)
         return 0
-    # Much of a check is waiting: two servers at a time have two cores busy.
-    with concurrent.futures.ProcessPoolExecutor(2) as pool:
+    # Much of a check is waiting: two servers at a time keep hardly one core busy.
+    with concurrent.futures.ProcessPoolExecutor(len(chosen)) as pool:
         running = [pool.submit(when_there, kind, build, ca, names) for kind in chosen]
         good = [one.result() for one in running]
     return 0 if all(good) else 1
