@@ -3,6 +3,7 @@
 #include <sluice/async/task_group.hpp>
 
 #include <algorithm>
+#include <memory>
 
 using namespace sluice;
 using namespace sluice::test;
@@ -278,4 +279,51 @@ CONFORMANCE("a choice of how to keep an object is unsupported where there is non
         CHECK_FAILS(errc::unsupported, upload_one());
         CHECK_FAILS(errc::not_found, p.store->head(p.key("kept")));
     }
+}
+
+CONFORMANCE("what an operation was given may be gone before it is awaited") {
+    auto key = std::make_unique<object_key>(p.key("a name that is too long to lie within the string itself"));
+    auto data = std::make_unique<std::string>(pattern(1000));
+    object_key const same = *key;
+    auto const ruin = [&] {
+        std::ranges::fill(*key, '#');
+        std::ranges::fill(*data, '#');
+        key = std::make_unique<object_key>(same);
+        data = std::make_unique<std::string>(pattern(1000));
+    };
+    auto options = std::make_unique<put_options>();
+    if (p.store->can().attributes) options->attributes.content_type = "text/a type that is too long to lie within the string itself";
+    awaitable<put_result> putting = p.store->put(*key, payload(*data), *options);
+    std::ranges::fill(options->attributes.content_type, '#');
+    options.reset();
+    ruin();
+    co_await std::move(putting);
+
+    awaitable<object_meta> looking = p.store->head(*key);
+    ruin();
+    object_meta const about = co_await std::move(looking);
+    CHECK(about.size == 1000);
+    if (p.store->can().attributes) CHECK(about.attributes.content_type == "text/a type that is too long to lie within the string itself");
+    awaitable<body_reader> opening = p.store->get(*key);
+    ruin();
+    body_reader body = co_await std::move(opening);
+    std::string there(1000, '-');
+    std::size_t const got = co_await body.read_all(writable(there));
+    CHECK(got == 1000);
+    CHECK(there == pattern(1000));
+
+    awaitable<upload> beginning = p.store->create_upload(*key);
+    ruin();
+    upload up = co_await std::move(beginning);
+    awaitable<void> writing = up.write({1, 0}, payload(*data));
+    ruin();
+    co_await std::move(writing);
+    co_await up.complete();
+    auto keys = std::make_unique<std::vector<object_key>>(1, *key);
+    awaitable<remove_report> removing = p.store->remove(*keys);
+    keys->front() = p.key("another");
+    keys.reset();
+    ruin();
+    remove_report const report = co_await std::move(removing);
+    CHECK(report.removed == 1);
 }

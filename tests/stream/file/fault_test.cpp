@@ -1,5 +1,10 @@
 #include "stories.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <sys/stat.h>
+
 #include <cerrno>
 #include <set>
 
@@ -7,6 +12,12 @@ using namespace sluice;
 using namespace sluice::test;
 
 namespace {
+
+unsigned mode_of(int fd) {
+    struct ::stat about {};
+    REQUIRE(::fstat(fd, &about) == 0);
+    return about.st_mode;
+}
 
 std::vector<file_story> all_writes() {
     std::vector<file_story> all = write_stories();
@@ -117,4 +128,45 @@ TEST_CASE("file faults: past the page cache, whatever happens at any call is tol
     CHECK(at_every_call(all_stories(), {0, incident::kind::short_transfer}, direct).empty());
     CHECK(at_every_call(all_stories(), {0, incident::kind::cancel}, direct) == std::set<errc>{errc::cancelled});
     CHECK(at_every_call(all_stories(), {0, incident::kind::destroy}, direct).empty());
+}
+
+TEST_CASE("file faults: a name that cannot be given in the end (another device, a stale mount) is told, and the old object stays") {
+    CHECK(at_every_call(write_stories(), {0, incident::kind::error, EXDEV}).contains(errc::unsupported));
+    CHECK(at_every_call(write_stories(), {0, incident::kind::error, ESTALE}).contains(errc::io));
+}
+
+namespace {
+
+/// The calls of one put that decide what a power cut leaves, in order.
+std::string order_of_put(durability keep) {
+    temporary_folder const folder(in_memory());
+    fault_script script;
+    std::string calls;
+    script.after = [&](std::uint64_t, uring::request const& what, std::int32_t answer) {
+        bool const flushes = what.what == uring::opcode::sync || what.what == uring::opcode::sync_data;
+        if (what.what == uring::opcode::write || what.what == uring::opcode::write_vector)
+            calls += calls.ends_with("write ") ? "" : "write ";
+        if (flushes) calls += S_ISDIR(mode_of(what.fd)) ? "flush-folder " : "flush-file ";
+        if (what.what == uring::opcode::link || what.what == uring::opcode::rename) calls += answer == 0 ? "name " : "";
+        return answer;
+    };
+    boost::asio::io_context context(1);
+    go_by(context.get_executor(), script);
+    file_settings settings;
+    settings.root = folder.path();
+    settings.keep = keep;
+    auto const store = make_file_store(settings);
+    boost::asio::co_spawn(
+        context, [&]() -> awaitable<void> { co_await store->put("k", payload(tale(story_size))); },
+        [](std::exception_ptr e) { CHECK(e == nullptr); });
+    context.run();
+    return calls;
+}
+
+}  // namespace
+
+TEST_CASE("files: what is kept is flushed before it gets its name, and the folder after, as the settings say") {
+    CHECK(order_of_put(durability::file_and_directory) == "write flush-file name flush-folder ");
+    CHECK(order_of_put(durability::file) == "write flush-file name ");
+    CHECK(order_of_put(durability::none) == "write name ");
 }

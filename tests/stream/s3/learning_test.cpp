@@ -1,6 +1,8 @@
 // What a store learns from the service, once: region, clock, fresh keys. And where it does not let itself be sent.
 #include "stream/s3/fixture.hpp"
 
+#include <sluice/upload.hpp>
+
 #include <atomic>
 
 using namespace sluice;
@@ -26,6 +28,48 @@ private:
     std::shared_ptr<credentials const> first_, second_;
     std::atomic<int> calls_ = 0;
 };
+
+/// Gives its first keys until a service refuses them.
+class renewed_credentials final : public credential_source {
+public:
+    renewed_credentials(credentials first, credentials second)
+        : now_(std::make_shared<credentials const>(std::move(first))),
+          next_(std::make_shared<credentials const>(std::move(second))) {}
+    awaitable<std::shared_ptr<credentials const>> get() override { co_return now_; }
+    void rejected(std::shared_ptr<credentials const> const& keys) override {
+        if (keys == now_) now_ = next_;
+    }
+
+private:
+    std::shared_ptr<credentials const> now_, next_;
+};
+
+template <typename T>
+awaitable<void> note(std::vector<std::string>* all, awaitable<T> work) {
+    error const e = co_await error_of(std::move(work));
+    all->push_back(std::string(to_string(e.reason())) + ": " + e.what());
+}
+
+/// Every kind of operation on `store`, each of which fails: how.
+awaitable<std::vector<std::string>> failures_of_all(std::shared_ptr<object_store> store) {
+    std::vector<std::string> all;
+    poisoned into(10);
+    std::vector<object_key> const several{"k", "l"};
+    put_options secret, fresh;
+    secret.keeping.key = customer_key(std::string(32, 'K'));
+    fresh.create_only = true;
+    co_await note(&all, store->head("k"));
+    co_await note(&all, store->read("k", byte_range::whole(), into.span()));
+    co_await note(&all, store->get("k"));
+    co_await note(&all, store->put("k", payload("body")));
+    co_await note(&all, store->put("k", payload("body"), fresh));
+    co_await note(&all, store->put("k", payload("body"), secret));
+    co_await note(&all, store->create_upload("k"));
+    co_await note(&all, store->copy("k", "l"));
+    co_await note(&all, store->list(""));
+    co_await note(&all, store->remove(several));
+    co_return all;
+}
 
 }  // namespace
 
@@ -71,6 +115,57 @@ CO_TEST("a redirect to another host is never followed") {
         CHECK(server.requests().size() == 1);
     }
     CHECK(evil.connections_accepted() == 0);
+}
+
+CO_TEST("no operation follows a redirect to another host, with keys, token, customer's key or body") {
+    script_server evil([](testing::received_request const&) { return scripted_reply::ok("stolen"); });
+    for (int const status : {301, 307}) {
+        script_server server([&](testing::received_request const&) {
+            return scripted_reply::status(status, "", {{"Location", evil.endpoint() + "/bucket/k"}});
+        });
+        s3_settings settings = quick_settings(server.endpoint());
+        settings.credentials = static_credentials(credentials("AKIA", "CANARY-SECRET", "CANARY-TOKEN"));
+        std::vector<std::string> const failures = co_await failures_of_all(make_s3_store(settings));
+        for (std::string const& failure : failures) {
+            CHECK_MESSAGE(failure.starts_with("protocol error: "), failure);
+            CHECK_MESSAGE(!contains(failure, "CANARY"), failure);
+        }
+        CHECK(server.requests().size() == failures.size());  // nor is any sent again where it was
+    }
+    CHECK(evil.connections_accepted() == 0);
+}
+
+CO_TEST("another region is learned by a put, too, whose body is sent again from its first byte") {
+    for (int const how : {0, 1}) {
+        s3_server_options options;
+        options.region = "eu-central-1";
+        s3_server server(options);
+        auto const store = quick_store(server.endpoint());
+        std::string const data = pattern(how == 0 ? 300'000 : 100);
+        co_await store->put("k", payload(data));
+        CHECK(server.get("bucket", "k") == data);
+        CHECK(server.counts().requests == 2);
+        CHECK(server.counts().refused == 0);
+    }
+}
+
+CO_TEST("a token that expires in the middle of an upload is refreshed, and the upload goes on") {
+    s3_server_options options;
+    options.session_token = "old-token";
+    s3_server server(options);
+    s3_settings settings = quick_settings(server.endpoint());
+    settings.credentials = std::make_shared<renewed_credentials>(credentials(options.access_key, options.secret_key, "old-token"),
+                                                                 credentials(options.access_key, options.secret_key, "new-token"));
+    upload up = co_await make_s3_store(settings)->create_upload("k");
+    std::string const first = pattern(5u << 20);
+    co_await up.write({1, 0}, payload(first));
+    server.rotate_session_token("new-token");
+    co_await up.write({2, first.size()}, payload("after"));
+    co_await up.complete();
+    CHECK(server.get("bucket", "k") == first + "after");
+    CHECK(server.counts().requests == 5);
+    CHECK(server.counts().refused == 0);
+    CHECK(server.uploads_open() == 0);
 }
 
 CO_TEST("a clock that is off is learned once, by error code and by Date") {
