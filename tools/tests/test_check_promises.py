@@ -13,6 +13,31 @@ TESTS = {"unit": {"a: b"}, "stream": {"c"}}
 BUGS = "# x\n\n| # | Bug | Kept away by |\n|---|---|---|\n| 1 | It ends (a/b#1) | unit: a: b<br>stream: c |\n| 3 | More | stream: c |\n"
 
 
+ATTACKS = """# x
+
+| a | b |
+|---|---|
+| before | no test: at all |
+
+## Attacks
+
+### One kind
+
+| Attack | Tests |
+|---|---|
+| It lies | unit: a: b<br>stream: c |
+| It is absent | none: there is no such thing |
+
+## After
+
+| no | row |
+"""
+
+
+def found_of_attacks(page, tests=None):
+    return [(line, text) for _, line, text in check_promises.attack_problems(page, TESTS if tests is None else tests)]
+
+
 def found_of_bugs(page, tests=None):
     return [text for _, _, text in check_promises.bug_problems(page, TESTS if tests is None else tests)]
 
@@ -49,10 +74,28 @@ class CheckPromises(unittest.TestCase):
         self.assertEqual(found_of_bugs(BUGS.replace("unit: a", "stream: a")), ["there is no such test in tests/stream: a: b"])
 
     def test_a_bug_without_a_test_or_told_twice_or_none_at_all(self):
-        self.assertEqual(found_of_bugs(BUGS.replace("More | stream: c", "More |")), ["no test keeps this bug away"])
-        self.assertEqual(found_of_bugs(BUGS.replace("| More", "")), ["no test keeps this bug away"])
+        self.assertEqual(found_of_bugs(BUGS.replace("More | stream: c", "More |")), ["neither a test nor a reason why there is none"])
+        self.assertEqual(found_of_bugs(BUGS.replace("| More", "")), ["neither a test nor a reason why there is none"])
         self.assertEqual(found_of_bugs(BUGS.replace("| 3 |", "| 1 |")), ["the numbers rise, and each comes once"])
         self.assertEqual(found_of_bugs("# x\n"), ["names no bug"])
+
+    def test_a_bug_that_cannot_be_had(self):
+        self.assertEqual(found_of_bugs(BUGS.replace("More | stream: c", "More | none: there are no such uploads")), [])
+        self.assertEqual(found_of_bugs(BUGS.replace("More | stream: c", "More | none:")), ["neither a test nor a reason why there is none"])
+
+    def test_attacks_with_their_tests(self):
+        self.assertEqual(found_of_attacks(ATTACKS), [])
+
+    def test_an_attack_whose_test_is_gone_or_that_says_nothing(self):
+        self.assertEqual(found_of_attacks(ATTACKS, {"unit": {"a: b"}}), [(13, "there is no such test in tests/stream: c")])
+        self.assertEqual(found_of_attacks(ATTACKS.replace("none: there is no such thing", "")),
+                         [(14, "neither a test nor a reason why there is none")])
+        self.assertEqual(found_of_attacks(ATTACKS.replace("It lies |", "It lies | and more |")),
+                         [(13, "neither a test nor a reason why there is none")])
+        self.assertEqual(found_of_attacks("# x\n"), [(1, "names no attack")])
+
+    def test_the_targets_and_inputs_of_the_fuzzers_have_names(self):
+        self.assertLessEqual({"xml", "xml/doctype"}, check_promises.all_tests()["fuzz"])
 
 
 if __name__ == "__main__":
