@@ -4,6 +4,9 @@
 #include <sluice/operations.hpp>
 #include <sluice/s3_bucket.hpp>
 
+#include <atomic>
+#include <memory>
+
 using namespace sluice;
 using namespace sluice::test;
 using testing::s3_fault, testing::s3_request_view, testing::s3_server, testing::s3_server_options, testing::script_server,
@@ -128,6 +131,29 @@ CO_TEST("s3 copy: an error inside a good answer is an error, and is tried again 
         error const none = co_await error_of(quick_store(portal.endpoint())->copy("from", "to"));
         CHECK_MESSAGE(none.reason() == errc::protocol, odd);
     }
+}
+
+CO_TEST("s3 copy: an error inside a good answer to a part is an error, too, and leaves no upload (UploadPartCopy)") {
+    s3_server server;
+    std::string const data = pattern((11u << 20) + 1);
+    server.put("bucket", "from", data);
+    auto const store = quick_store(server.endpoint());
+    auto const at_second_part = [&server](std::string code, int times) {
+        auto const left = std::make_shared<std::atomic<int>>(times);
+        server.on_request([code, left](s3_request_view const& r) -> std::optional<s3_fault> {
+            return contains(r.query, "partNumber=2") && left->fetch_sub(1) > 0 ? std::optional(answer(200, code)) : std::nullopt;
+        });
+    };
+    at_second_part("AccessDenied", 100);
+    error const e = co_await error_of(store->copy("from", "to", in_parts()));
+    CHECK(e.reason() == errc::permission_denied);
+    CHECK(server.uploads_open() == 0);
+    CHECK_FALSE(server.get("bucket", "to"));
+    at_second_part("InternalError", 1);
+    server.reset_counts();
+    co_await store->copy("from", "to", in_parts());
+    CHECK((server.get("bucket", "to") == data));
+    CHECK(server.counts().completions == 1);
 }
 
 CO_TEST("s3 copy: parts of a service without strong ETags are refused, one request is not") {
