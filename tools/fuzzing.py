@@ -8,9 +8,10 @@ import os
 import re
 import shutil
 
-from ringlib import BUILD, JOBS, ROOT, Tally, build, configure, fail, run, say, steady, targets
+from ringlib import BUILD, JOBS, ROOT, Tally, build, configure, fail, run, say, side_by_side, steady, targets
 
 SOURCE = ROOT / "tests" / "fuzz"
+COMMON = ["scarce_memory"]  # of all targets
 SMOKE = 2  # seconds a target
 XML = ["batch_removal", "buckets", "completion", "error_answer", "list_page", "listings", "tags", "xml"]
 DICTIONARIES = {"xml": [*XML, "key_documents"], "http": ["chunked", "content_range", "http_date", "request_head", "response_head"],
@@ -60,18 +61,38 @@ def one(target, program, seconds):
     return failed, executed
 
 
+def scarce(target, program):
+    """The target over its corpus, with one allocation after the other failing. Its Tally, and how many did."""
+    name = f"scarce {target}"
+    corpus = sorted((SOURCE / "corpus" / target).iterdir())
+    code, log = run(name, [*steady(), str(program), *map(str, corpus)], 300, ENV)
+    failed = re.search(r"^(\d+) allocations failed$", log.read_text(errors="replace"), re.MULTILINE)
+    return (Tally(passed=1), int(failed[1])) if code == 0 and failed else (fail(name, log), 0)
+
+
+def all_scarce(there):
+    """Those that do not wait."""
+    programs = {name.removeprefix("scarce-"): program for name, program in there.items() if name.startswith("scarce-")}
+    tally, total = Tally(), 0
+    for _, (one, failed) in side_by_side(list(programs), scarce, programs.values()):
+        tally += one
+        total += failed
+    say(f"  fuzz: {len(programs)} targets with {total} failed allocations")
+    return tally
+
+
 def ring(seconds):
     """All targets, `seconds` each; 0 for a smoke run."""
     broken = configure("fuzz", *OPTIONS)
     if broken:
         return broken
-    names = sorted(path.stem for path in SOURCE.glob("*.cpp"))
+    names = sorted(path.stem for path in SOURCE.glob("*.cpp") if path.stem not in COMMON)
     there = targets("fuzz")
     missing = [name for name in names if f"fuzz-{name}" not in there or not any((SOURCE / "corpus" / name).iterdir())]
     if missing:
         say(f"FAILED fuzz: not in tests/fuzz/meson.build, or without a corpus: {' '.join(missing)}")
         return Tally(failed=1)
-    broken = build("fuzz", *[str(there[f"fuzz-{name}"].relative_to(BUILD / "fuzz")) for name in names])
+    broken = build("fuzz", *[str(path.relative_to(BUILD / "fuzz")) for name, path in there.items() if name.startswith(("fuzz-", "scarce-"))])
     if broken:
         return broken
     tally, total = Tally(), 0
@@ -83,4 +104,5 @@ def ring(seconds):
             total += executed
     files = sum(1 for path in (SOURCE / "corpus").rglob("*") if path.is_file())
     say(f"  fuzz: {len(names)} targets, {files} files of corpus, {total} executions of {seconds or SMOKE} s each")
+    tally += all_scarce(there)
     return tally

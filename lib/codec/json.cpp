@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include <new>
 #include <utility>
 
 namespace sluice::inline v0::codec {
@@ -46,8 +47,9 @@ json_document::~json_document() = default;
 result<json_document> json_document::parse(std::string_view const text, std::size_t const limit) {
     if (text.size() > limit) return failure(errc::protocol, "the document is longer than " + std::to_string(limit) + " bytes");
     auto made = std::make_unique<state>();
-    bool const parsed = made->parser.parse(text.data(), text.size()).get(made->root) == simdjson::SUCCESS;
-    if (!parsed || !made->root.is_object()) return failure(errc::protocol, "the document is no JSON object");
+    simdjson::error_code const error = made->parser.parse(text.data(), text.size()).get(made->root);
+    if (error == simdjson::MEMALLOC) throw std::bad_alloc();
+    if (error != simdjson::SUCCESS || !made->root.is_object()) return failure(errc::protocol, "the document is no JSON object");
     return json_document(std::move(made));
 }
 

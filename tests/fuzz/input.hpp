@@ -1,10 +1,10 @@
 #pragma once
 
+#include "must.hpp"
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <limits>
 #include <span>
 #include <string>
@@ -67,13 +67,6 @@ private:
     std::vector<std::uint64_t> sizes_;
     std::size_t at_ = 0;
 };
-
-/// Ends the program, which leaves the input behind, when something does not hold.
-inline void must(bool const holds, char const* const what) {
-    if (holds) return;
-    std::fprintf(stderr, "does not hold: %s\n", what);
-    std::abort();
-}
 
 inline std::span<std::byte const> bytes_of(std::string_view const text) noexcept { return std::as_bytes(std::span(text)); }
 
