@@ -55,6 +55,7 @@ struct SLUICE_API world_counts {
     std::uint64_t steps = 0;    ///< calls through the seams
     std::uint64_t mishaps = 0;  ///< of those, how many met one
     std::uint64_t lookups = 0, dials = 0;
+    std::uint64_t answered = 0;     ///< bytes that servers have sent
     std::uint64_t connections = 0;  ///< open now, seen from the library's side
     std::uint64_t alarms = 0;       ///< times that are waited for now, but for the world's own: none after the last operation
 };
@@ -115,6 +116,9 @@ public:
 
     /// Called at every step, on the world's thread; says what befalls it.
     void on_step(std::function<mishap(world_step const&)> decide);
+    /// Of all bytes that servers send, those from number `at` on do not come with the ones before: they come a moment later or, when `then`
+    /// is `end` or `reset`, their connection is over instead. A run cut at each byte shows that nothing depends on how answers are split.
+    void cut(std::uint64_t at, mishap then = mishap::none);
     /// Called for what happens, a line each, with the time: for reading a run that failed.
     void on_event(std::function<void(std::string_view)> hear);
 

@@ -98,14 +98,30 @@ void connection::pump() {
     while (!outgoing_.empty() && down_.bytes + arrived_bytes_ < core_->options.window) {
         piece& next = outgoing_.front();
         piece now = next;
-        now.length = std::min({next.length, segment, core_->options.window - down_.bytes - arrived_bytes_});
+        now.length = before_cut(std::min({next.length, segment, core_->options.window - down_.bytes - arrived_bytes_}));
         next.first += now.length;
         next.length -= now.length;
         if (next.length == 0) outgoing_.pop_front();
         down_.bytes += now.length;
         core_->events->at(arrival(down_, now.length), [self = shared_from_this(), now] { self->deliver_down(now); });
+        core_->counts.answered += now.length;
+        if (core_->counts.answered == core_->cut_at) cut();
     }
     if (outgoing_.empty() && closing_ != closing::no && !std::exchange(finished_, true)) finish();
+}
+
+/// Of a piece that goes on the wire now.
+std::size_t connection::before_cut(std::size_t const length) const noexcept {
+    std::uint64_t const so_far = core_->counts.answered;
+    bool const here = core_->cut_at > so_far && core_->cut_at - so_far < length;
+    return here ? static_cast<std::size_t>(core_->cut_at - so_far) : length;
+}
+
+void connection::cut() noexcept {
+    down_.last_arrival += std::chrono::milliseconds(1);
+    if (core_->then == mishap::none) return;
+    outgoing_.clear();
+    closing_ = core_->then == mishap::end ? closing::in_order : closing::by_reset;
 }
 
 void connection::deliver_down(piece const& one) {

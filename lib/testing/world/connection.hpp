@@ -61,6 +61,8 @@ private:
     void deliver_up(std::string const& data);
     void deliver_down(piece const& one);
     void pump();
+    std::size_t before_cut(std::size_t length) const noexcept;
+    void cut() noexcept;
     void finish();
 
     std::shared_ptr<world_core> core_;

@@ -35,6 +35,8 @@ public:
     std::unique_ptr<agenda> events;
     boost::asio::any_io_executor executor;
     std::function<mishap(world_step const&)> decide;
+    std::uint64_t cut_at = 0;  ///< of the bytes of servers; 0: nowhere
+    mishap then = mishap::none;
     std::function<void(std::string_view)> hear;
     std::function<void(mishap)> befall_run;  ///< does what concerns the whole program: `cancel`, `destroy`
 

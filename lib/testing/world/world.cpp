@@ -225,6 +225,11 @@ std::uint64_t world::seed() const noexcept { return state_->seed; }
 std::uint64_t world::trace() const noexcept { return state_->core->trace.value(); }
 std::chrono::nanoseconds world::elapsed() const noexcept { return state_->time ? state_->time->passed() : state_->passed; }
 
+void world::cut(std::uint64_t const at, mishap const then) {
+    state_->core->cut_at = at;
+    state_->core->then = then;
+}
+
 world_counts world::counts() const {
     world_counts now = state_->core->counts;
     now.alarms = state_->core->events->other_alarms();
