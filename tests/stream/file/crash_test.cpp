@@ -1,5 +1,6 @@
 #include "child.hpp"
 #include "stories.hpp"
+#include "support/sanitized.hpp"
 
 using namespace sluice;
 using namespace sluice::test;
@@ -23,11 +24,16 @@ struct variant {
     }
 };
 
+/// Few of them under a sanitizer, where each of the thousands of processes takes long to begin.
 std::vector<variant> variants_of(file_story const& story) {
     std::vector<variant> all;
     for (bool const unnamed : {true, false}) {
         if (story.resumes && !unnamed) continue;  // it is named anyway
         for (bool const behind : {false, true}) {
+            if (test::sanitized) {
+                all.push_back({unnamed, behind});
+                continue;
+            }
             for (durability const keep : {durability::none, durability::file, durability::file_and_directory})
                 all.push_back({unnamed, behind, keep, access_pattern::automatic});
             all.push_back({unnamed, behind, durability::none, access_pattern::dont_need});

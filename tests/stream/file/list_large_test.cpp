@@ -1,3 +1,4 @@
+#include "support/sanitized.hpp"
 #include "world.hpp"
 
 #include <fcntl.h>
@@ -12,21 +13,8 @@ using namespace sluice::test;
 
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)  // clang's way to say it
-#define SANITIZED 1
-#endif
-#endif
-
-#if defined(SANITIZED)
-constexpr int count = 100'000;           // more would take minutes
-constexpr long most_memory_mib = 1'000;  // freed memory is kept for a while
-#else
-constexpr int count = 1'000'000;
-constexpr long most_memory_mib = 100;
-#endif
+constexpr int count = sanitized ? 100'000 : 1'000'000;     // more would take minutes
+constexpr long most_memory_mib = sanitized ? 1'000 : 100;  // freed memory is kept for a while
 
 // So long that a million of them do not fit into what a listing keeps in memory: the folder is read several times.
 void name_of(int i, std::array<char, 80>& into) {
