@@ -78,6 +78,8 @@ def all_scarce(there):
         tally += one
         total += failed
     say(f"  fuzz: {len(programs)} targets with {total} failed allocations")
+    if total == 0:
+        tally += fail("fuzz: no allocation failed")
     return tally
 
 

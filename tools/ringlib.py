@@ -218,7 +218,8 @@ def build(directory, *targets):
 
 
 def targets(directory):
-    """Programs of a build directory, by name."""
+    """Programs of a build directory, by name: as its meson.build files are now."""
+    run(f"{directory} setup again", ["ninja", "-C", str(BUILD / directory), "build.ninja"], 300)
     command = ["meson", "introspect", "--targets", str(BUILD / directory)]
     found = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     return {t["name"]: pathlib.Path(t["filename"][0]) for t in found if t["type"] == "executable"}

@@ -72,6 +72,7 @@ std::size_t match(std::string_view const text, std::size_t at, std::string_view 
 
 struct found {
     std::size_t value_at, value_end;
+    bool behind_spaces = false;  ///< so that it may be the next name, of an empty value
 };
 
 std::size_t past_spaces(std::string_view const text, std::size_t at) noexcept {
@@ -97,9 +98,10 @@ found secret_at(std::string_view const text, std::size_t const at) noexcept {
         here = past_spaces(text, here);
         if (here == text.size()) continue;
         unit const separator = unit_at(text, here);
-        here = past_spaces(text, here + separator.size);
+        std::size_t const behind = here + separator.size;
+        here = past_spaces(text, behind);
         if (separator.value == ':') return {here, end_of_value(text, here, "\r\n")};  // a header line: to its end
-        if (separator.value == '=') return {here, end_of_value(text, here, "&#,; \t\r\n\"'<>")};
+        if (separator.value == '=') return {here, end_of_value(text, here, "&#,; \t\r\n\"'<>"), here != behind};
     }
     return {npos, npos};
 }
@@ -127,9 +129,11 @@ std::string redacted(std::string_view const target) {
         found const secret = in_name ? found{std::string_view::npos, 0} : secret_at(target, i);
         if (secret.value_at != std::string_view::npos) {
             clean.append(target, i, secret.value_at - i);
+            in_name = false;
+            i = secret.value_at;
+            if (secret.behind_spaces && secret_at(target, i).value_at != std::string_view::npos) continue;
             if (secret.value_end != secret.value_at) clean += "REDACTED";
             i = secret.value_end;
-            in_name = false;
             continue;
         }
         unit const u = unit_at(target, i);

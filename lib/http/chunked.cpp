@@ -24,9 +24,9 @@ int digit(unsigned char c) noexcept {
 char const* chunked_decoder::size_step(unsigned char c) noexcept {
     int const value = digit(c);
     if (at_ != place::extension && value >= 0) {
+        if (left_ > (largest_chunk - static_cast<unsigned>(value)) / 16) return "a chunk size beyond 2^60";
         left_ = left_ * 16 + static_cast<unsigned>(value);
         at_ = place::size;
-        if (left_ > largest_chunk) return "a chunk size beyond 2^60";
         return ++passed_ > extension_limit ? "a chunk size of more than 8192 digits" : nullptr;
     }
     if (at_ == place::size_begin) return "no chunk size where one must be";

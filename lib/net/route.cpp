@@ -29,7 +29,9 @@ bool fits_host(char const c) noexcept {
     return (l >= 'a' && l <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
 }
 
+/// Asio's own reader stops at a null character, and takes whatever stands behind a '%'.
 std::optional<asio::ip::address> address_of(std::string_view text) {
+    if (!std::ranges::all_of(text, [](char c) { return fits_host(c) || c == ':' || c == '%'; })) return std::nullopt;
     boost::system::error_code none;
     asio::ip::address const found = asio::ip::make_address(std::string(text), none);
     return none ? std::nullopt : std::optional(found);

@@ -43,6 +43,7 @@ struct wished {
 result<wished> wish_of(s3_settings const& settings, std::string_view const region) {
     wished w;
     w.meant = auth::meant_by(region);
+    if (w.meant.name.empty()) return refused("the region " + std::string(region) + " names none");
     w.in = &auth::partition_of(w.meant.name);
     w.fips = settings.fips || w.meant.fips;
     if (w.fips && settings.accelerate) return refused("transfer acceleration has no FIPS endpoints: ask for one of both");

@@ -60,6 +60,13 @@ TEST_CASE("no planted secret passes the logger, whatever the line looks like") {
     }
 }
 
+TEST_CASE("a secret behind a name that has no value is taken out, too") {
+    CHECK(base::redacted("sig= aws_secret_access_key = CANARY ") == "sig= aws_secret_access_key = REDACTED ");
+    CHECK(base::redacted("a=1&sig= \"Signature=CANARY,x") == "a=1&sig= \"Signature=REDACTED,x");
+    CHECK(base::redacted("sig = CANARY x") == "sig = REDACTED x");
+    CHECK(base::redacted("sig = sig = sig =") == "sig = sig = sig =");
+}
+
 TEST_CASE("a logger says nothing above its level, and nothing at all without a sink") {
     int calls = 0;
     base::logger const info([&](log_level level, std::string_view) { calls += level == log_level::info ? 1 : 100; }, log_level::info);

@@ -103,6 +103,8 @@ TEST_CASE("garbage is refused wherever it stands, however it is cut") {
                                     "0\r\nA: b\rx"s,
                                     "1000000000000001\r\n"s,
                                     "fffffffffffffffff\r\n"s,
+                                    "10000000000000000\r\n\r\n"s,  // 2^64 is not the 0 of a last chunk
+                                    "1" + std::string(75, '0') + "\r\n\r\n",
                                     "1\r\na\r\n\r\n"s,
                                     "0\r\nA\0: b\r\n\r\n"s}) {
         CAPTURE(wire);

@@ -50,6 +50,13 @@ TEST_CASE("proxy: URLs that are none are refused without a word of them") {
     }
 }
 
+TEST_CASE("proxy: an address ends where it ends, not at a null character, and holds nothing but an address") {
+    using namespace std::string_literals;
+    for (std::string const& host : {"fd00::1\0 :3"s, "fd00::1 "s, "fd00::1%/"s, "fd00::1%a b"s, "fd00::1@x"s})
+        CHECK(net::parse_proxy("http://[" + host + "]:3128", "http_proxy").has_error());
+    CHECK(net::parse_proxy("http://[fd00::1]:3128", "http_proxy").has_value());
+}
+
 TEST_CASE("no_proxy: names, addresses, networks and ports") {
     struct row {
         char const *list, *host;

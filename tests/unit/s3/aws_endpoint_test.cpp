@@ -167,6 +167,7 @@ TEST_CASE("aws endpoints: regions as old settings write them") {
         CHECK(p->region == r.signed_for);
     }
     CHECK(complaint(wanting("accelerate"), "fips-us-east-1").find("has no FIPS endpoints") != std::string::npos);
+    for (char const* none : {"fips-", "-fips"}) CHECK(complaint(wanting(""), none).find("names none") != std::string::npos);
     CHECK(complaint(wanting(""), "fips-cn-north-1").find("cn-north-1 has no FIPS") != std::string::npos);
     CHECK(auth::key_service_host("sts", "fips-us-east-2", {}) == "sts-fips.us-east-2.amazonaws.com");
     s3_settings own = wanting("");
