@@ -69,7 +69,7 @@ struct lane {
 }  // namespace
 
 struct runtime::state {
-    explicit state(std::size_t n) : lanes(n), ready(static_cast<std::ptrdiff_t>(n)), over(static_cast<std::ptrdiff_t>(n)) {}
+    explicit state(std::size_t n) : lanes(n), ready(static_cast<std::ptrdiff_t>(n)), over(static_cast<std::ptrdiff_t>(n) + 1) {}
     ~state() { stop(); }
 
     void start() {
@@ -85,7 +85,7 @@ struct runtime::state {
         l.work.emplace(context.get_executor());
         ready.arrive_and_wait();
         context.run();
-        over.arrive_and_wait();  // another thread's last coroutine may still post here
+        over.arrive_and_wait();  // another thread's last coroutine may still post here, and a stopped context still has its work
     }
 
     void stop() {
@@ -97,6 +97,7 @@ struct runtime::state {
         }
         ready.wait();
         for (lane& l : lanes) l.work.reset();
+        over.count_down();
         for (lane& l : lanes)
             if (l.thread.joinable()) l.thread.join();
     }

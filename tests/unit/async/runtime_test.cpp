@@ -18,6 +18,19 @@ using namespace sluice;
 using namespace sluice::test;
 namespace asio = boost::asio;
 
+namespace {
+
+/// Tells when its context ends.
+struct witness final : asio::execution_context::service {
+    using key_type = witness;
+    static inline asio::execution_context::id id;
+    witness(asio::execution_context& context, std::atomic<bool>* gone) : service(context), gone_(gone) {}
+    void shutdown() override { *gone_ = true; }
+    std::atomic<bool>* gone_;
+};
+
+}  // namespace
+
 TEST_CASE("runtime: run blocks until main has ended, on a thread of its own, marked single-threaded") {
     async::runtime runtime;
     CHECK(runtime.size() == 1);
@@ -129,4 +142,17 @@ TEST_CASE("runtime: made and destroyed many times, used or not") {
         if (i % 2 == 0) continue;
         runtime.run_on_all([](std::size_t) -> awaitable<void> { co_return; });
     }
+}
+
+TEST_CASE("runtime: a context that was stopped by a user lives until the runtime's end") {
+    std::atomic<bool> gone = false;
+    {
+        async::runtime runtime(1);
+        asio::io_context& context = static_cast<asio::io_context&>(asio::query(runtime.executor(0), asio::execution::context));
+        asio::make_service<witness>(context, &gone);
+        context.stop();
+        for (int i = 0; i < 10 && !gone; ++i) std::this_thread::sleep_for(2ms);  // for its thread to go on, if it would
+        CHECK_FALSE(gone);
+    }
+    CHECK(gone);
 }
