@@ -2,12 +2,8 @@
 
 #include <sluice/checksum.hpp>
 #include <sluice/credentials.hpp>
-#include <sluice/log.hpp>
-#include <sluice/network_options.hpp>
 #include <sluice/object_store.hpp>
-#include <sluice/pool_options.hpp>
-#include <sluice/retry_policy.hpp>
-#include <sluice/timeouts.hpp>
+#include <sluice/service_settings.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -47,7 +43,7 @@ enum class checksum_place {
 /// or removes the bucket, are signed by `credentials` themselves. It lies in `region`, which is not learned. Its keys are listed folder by
 /// folder and in no order; versions, tags, access control, object lock, keys of customers and requesters who pay are `unsupported`, its
 /// ETags are no digests, and an upload whose completion lost its answer is `ambiguous`. See `can()` and docs/design/017.
-struct SLUICE_API s3_settings {
+struct SLUICE_API s3_settings : service_settings {
     s3_settings() {}
 
     std::string bucket;
@@ -69,17 +65,6 @@ struct SLUICE_API s3_settings {
     /// that leaves the question unanswered (see `timeouts::go_ahead`) is not asked again by this store. UINT64_MAX: never.
     std::uint64_t expect_continue_above = 1u << 20;
     std::shared_ptr<credential_source> credentials;  ///< null: anonymous
-    std::string ca_file;                             ///< PEM file of additional CAs; the system's stay trusted
-    std::string ca_directory;                        ///< c_rehash directory of additional CAs
-    std::string certificate_file;                    ///< PEM file of a client certificate with its chain, for services that want one
-    std::string key_file;                            ///< PEM file of its key; empty: the same file
-    std::string key_password;                        ///< of an encrypted key
-    network_options network;                         ///< proxies, and where connections come from
-    sluice::v0::timeouts timeouts;
-    retry_policy retry;
-    pool_options pool;
-    log_sink log;
-    log_level verbosity = log_level::off;
 
     /// Environment first (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_REGION, AWS_DEFAULT_REGION, AWS_CA_BUNDLE,
     /// AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT, AWS_REQUEST_CHECKSUM_CALCULATION, AWS_RESPONSE_CHECKSUM_VALIDATION), then the

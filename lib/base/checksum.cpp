@@ -15,6 +15,17 @@ std::optional<crc_kind> crc_of(checksum_algorithm const algorithm) noexcept {
     return std::nullopt;
 }
 
+std::string_view name_of(checksum_algorithm const algorithm) noexcept {
+    switch (algorithm) {
+    case checksum_algorithm::crc64nvme: break;
+    case checksum_algorithm::crc32c: return "CRC32C";
+    case checksum_algorithm::crc32: return "CRC32";
+    case checksum_algorithm::sha256: return "SHA256";
+    case checksum_algorithm::sha1: return "SHA1";
+    }
+    return "CRC64NVME";
+}
+
 std::string crc_text(crc_kind const kind, std::uint64_t crc) {
     std::array<std::byte, 8> raw{};
     std::size_t const size = kind == crc_kind::crc64nvme ? 8 : 4;

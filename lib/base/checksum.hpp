@@ -10,11 +10,15 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace sluice::inline v0::base {
 
 /// Nothing for the digests of SHA, which cannot be put together from those of parts.
 std::optional<crc_kind> crc_of(checksum_algorithm algorithm) noexcept;
+
+/// "CRC64NVME", "CRC32C", "CRC32", "SHA256", "SHA1".
+std::string_view name_of(checksum_algorithm algorithm) noexcept;
 
 /// How services write a CRC: base64 of its bytes, highest first.
 std::string crc_text(crc_kind kind, std::uint64_t crc);

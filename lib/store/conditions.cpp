@@ -24,6 +24,15 @@ bool same_etag(std::string_view const a, std::string_view const b) noexcept { re
 
 bool strong_etag(std::string_view const etag) noexcept { return !weak(etag) && !bare(etag).empty(); }
 
+std::string quoted_etag(std::string_view const etag) {
+    bool const as_it_is = etag.empty() || etag == "*" || etag.starts_with('"') || etag.starts_with("W/");
+    if (as_it_is) return std::string(etag);
+    std::string quoted;
+    quoted.reserve(etag.size() + 2);
+    quoted.append("\"").append(etag).append("\"");
+    return quoted;
+}
+
 read_conditions::read_conditions(head_options const& o)
     : if_match(o.if_match),
       if_none_match(o.if_none_match),

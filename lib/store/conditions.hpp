@@ -15,6 +15,9 @@ bool same_etag(std::string_view a, std::string_view b) noexcept;
 /// Whether an ETag names exact bytes, so that parts of two answers may be put together.
 bool strong_etag(std::string_view etag) noexcept;
 
+/// An ETag as it stands in a condition: in quotes, which `*` and weak tags keep or do without as they came.
+std::string quoted_etag(std::string_view etag);
+
 /// Which version of an object is read, and the conditions of that, in RFC 9110's order (13.2.2): precondition_failed, not_modified, or
 /// nothing. Times are compared in whole seconds, as HTTP dates carry them.
 struct read_conditions {

@@ -1,7 +1,7 @@
 // Content-Range, against a naive reader; and an answer to a read is taken only when it is exactly what was asked for.
 #include "input.hpp"
 
-#include "backend/s3/response.hpp"
+#include "cloud/range_answer.hpp"
 
 #include <optional>
 #include <regex>
@@ -21,10 +21,10 @@ std::optional<std::uint64_t> number(std::string const& digits) {
     return static_cast<std::uint64_t>(value);
 }
 
-std::optional<s3::content_range> naive(std::string const& value) {
+std::optional<cloud::content_range> naive(std::string const& value) {
     std::smatch found;
     if (value.size() > 200 || !std::regex_match(value, found, form)) return std::nullopt;
-    s3::content_range r;
+    cloud::content_range r;
     r.satisfied = found[1].matched;
     if (found[3].matched && !(r.total = number(found[3]))) return std::nullopt;
     if (!r.satisfied) return r.total ? std::optional(r) : std::nullopt;
@@ -36,7 +36,7 @@ std::optional<s3::content_range> naive(std::string const& value) {
 }
 
 void compare(std::string const& value) {
-    auto const ours = s3::parse_content_range(value), theirs = naive(value);
+    auto const ours = cloud::parse_content_range(value), theirs = naive(value);
     if (value.size() > 200) return;
     fuzz::must(ours.has_value() == theirs.has_value(), "a Content-Range");
     if (!ours) return;
@@ -59,7 +59,7 @@ void fuzz::run(input in) {
     std::string const value(in.line());
     compare(value);
     if (!value.empty()) head.headers.add("Content-Range", value);
-    auto const opened = s3::check_read_answer(asked, head);
+    auto const opened = cloud::check_read_answer(asked, head);
     if (!opened) return must(opened.error().reason() == errc::protocol, "a protocol error");
     must(opened->range == resolve(asked, opened->size), "exactly what was asked for");
     must(opened->range.offset <= opened->size && opened->range.length <= opened->size - opened->range.offset, "inside of the object");

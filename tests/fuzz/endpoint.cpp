@@ -17,11 +17,11 @@ bool is_sound_host(std::string_view const text) {
 }
 
 void read_and_write(std::string const& url) {
-    auto const to = s3::parse_endpoint(url);
+    auto const to = cloud::parse_endpoint(url);
     auto const address = auth::parse_web_address(url, "it");
     if (to) {
         fuzz::must(is_sound_host(to->host) && to->port != 0, "a host and a port");
-        auto const again = s3::parse_endpoint((to->tls ? "https://" : "http://") + to->authority() + to->path);
+        auto const again = cloud::parse_endpoint((to->tls ? "https://" : "http://") + to->authority() + to->path);
         fuzz::must(again && again->host == to->host && again->port == to->port && again->tls == to->tls && again->path == to->path,
                    "the same again");
     }

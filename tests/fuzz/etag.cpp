@@ -43,7 +43,7 @@ void fuzz::run(input in) {
     must(store::same_etag(c.if_match, etag) == same(c.if_match, etag), "two ETags are the same");
     must(store::same_etag(c.if_match, etag) == store::same_etag(etag, c.if_match), "either way");
     must(!store::strong_etag(etag) || store::same_etag(etag, etag), "a strong one is itself");
-    std::string const quoted = s3::quoted_etag(etag);
-    must(s3::quoted_etag(quoted) == quoted, "quotes once");
+    std::string const quoted = store::quoted_etag(etag);
+    must(store::quoted_etag(quoted) == quoted, "quotes once");
     must(!store::strong_etag(etag) || etag == "*" || store::same_etag(etag, quoted), "with quotes it is the same");
 }

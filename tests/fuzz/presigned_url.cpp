@@ -14,7 +14,7 @@ void fuzz::run(input in) {
         return must(found.error().reason() == errc::invalid_argument && found.error().info().detail.size() < 300,
                     "a short invalid argument");
     must(found->endpoint + found->target == url, "byte for byte");
-    auto const to = s3::parse_endpoint(found->endpoint);
+    auto const to = cloud::parse_endpoint(found->endpoint);
     must(to && to->path.empty(), "an endpoint");
     must(std::ranges::all_of(found->target, [](char c) { return c > ' ' && c < 0x7f; }), "what can be sent");
     must(!found->key.empty() && base::percent_decode(found->path()) == '/' + found->key, "the key of the path");

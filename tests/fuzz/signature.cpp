@@ -3,6 +3,7 @@
 #include "input.hpp"
 
 #include "auth/sigv4.hpp"
+#include "backend/s3/endpoint.hpp"
 #include "backend/s3/presigned_url.hpp"
 #include "base/ascii.hpp"
 #include "store/check.hpp"
@@ -50,7 +51,7 @@ void fuzz::run(input in) {
     what.key = key;
     if (!store::check_key(key)) return;
     bool const version = in.number(1) == 1;
-    if (version) s3::add_query(what.query, "versionId", testing::is_utf8(key) ? key : "v");
+    if (version) cloud::add_query(what.query, "versionId", testing::is_utf8(key) ? key : "v");
     for (int i = 0; i < 5 && !in.empty(); ++i) {
         std::string_view const value = in.line();
         attributes a;
@@ -62,7 +63,7 @@ void fuzz::run(input in) {
     where.path = "/bucket/";
     auth::sigv4_signer const signer;
     http::request r;
-    s3::render(what, where, r);
+    cloud::render(what, where.host, where.path, r);
     std::string const target = signer.presign(r, keys, "eu-west-1", now, expires);
     auto const url = s3::parse_presigned("https://s3.test" + target);
     must(url && url->key == "bucket/" + key && url->good_until == now + expires, "we read the URL that we made");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "backend/s3/endpoint.hpp"
 #include "backend/s3/request.hpp"
 
 #include <sluice/error.hpp>

@@ -1,5 +1,7 @@
 #include "backend/s3/checksums.hpp"
 
+#include "cloud/arrival_check.hpp"
+
 #include <array>
 #include <utility>
 
@@ -9,27 +11,22 @@ namespace {
 
 struct names {
     checksum_algorithm algorithm;
-    std::string_view header, word, element;
+    std::string_view header, element;
 };
 
 // In the order in which they are believed when a service tells several.
 constexpr std::array<names, 5> all_names{{
-    {checksum_algorithm::crc64nvme, "x-amz-checksum-crc64nvme", "CRC64NVME", "ChecksumCRC64NVME"},
-    {checksum_algorithm::crc32c, "x-amz-checksum-crc32c", "CRC32C", "ChecksumCRC32C"},
-    {checksum_algorithm::crc32, "x-amz-checksum-crc32", "CRC32", "ChecksumCRC32"},
-    {checksum_algorithm::sha256, "x-amz-checksum-sha256", "SHA256", "ChecksumSHA256"},
-    {checksum_algorithm::sha1, "x-amz-checksum-sha1", "SHA1", "ChecksumSHA1"},
+    {checksum_algorithm::crc64nvme, "x-amz-checksum-crc64nvme", "ChecksumCRC64NVME"},
+    {checksum_algorithm::crc32c, "x-amz-checksum-crc32c", "ChecksumCRC32C"},
+    {checksum_algorithm::crc32, "x-amz-checksum-crc32", "ChecksumCRC32"},
+    {checksum_algorithm::sha256, "x-amz-checksum-sha256", "ChecksumSHA256"},
+    {checksum_algorithm::sha1, "x-amz-checksum-sha1", "ChecksumSHA1"},
 }};
 
 names const& names_of(checksum_algorithm const algorithm) noexcept {
     for (names const& one : all_names)
         if (one.algorithm == algorithm) return one;
     return all_names.front();
-}
-
-failure mismatch(checksum_algorithm const algorithm, std::string_view const ours, std::string_view const theirs, char const* const what) {
-    return {errc::checksum_mismatch, std::string(what) + ": " + std::string(checksum_word(algorithm)) + " is " + std::string(ours) +
-                                         ", the service says " + std::string(theirs.substr(0, 64))};
 }
 
 }  // namespace
@@ -54,7 +51,6 @@ checksum_rules rules_of(s3_settings const& settings, bool const on_aws) noexcept
 }
 
 std::string_view checksum_header(checksum_algorithm const algorithm) noexcept { return names_of(algorithm).header; }
-std::string_view checksum_word(checksum_algorithm const algorithm) noexcept { return names_of(algorithm).word; }
 std::string_view checksum_element(checksum_algorithm const algorithm) noexcept { return names_of(algorithm).element; }
 
 std::optional<object_checksum> told_checksum(http::fields const& headers) {
@@ -75,16 +71,10 @@ std::optional<object_checksum> combined(checksum_algorithm const algorithm, std:
     return object_checksum(algorithm, base::crc_text(*kind, crc));
 }
 
-result<void> arrival_check::finish() {
-    std::string const came = stream_.finish();
-    if (came == told_.value) return {};
-    return mismatch(told_.algorithm, came, told_.value, "what arrived is not what was stored");
-}
-
 result<void> check_stored(http::fields const& answer, checksum_algorithm const algorithm, std::string_view const sent) {
     std::string_view const told = answer.value_or(checksum_header(algorithm));
     if (told.empty() || told == sent || told.find('-') != told.npos) return {};
-    return mismatch(algorithm, sent, told, "what was stored is not what was sent");
+    return cloud::mismatch(algorithm, sent, told, "what was stored is not what was sent");
 }
 
 }  // namespace sluice::inline v0::s3

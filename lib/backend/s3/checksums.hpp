@@ -33,7 +33,6 @@ checksum_rules rules_of(checksum_mode writes, checksum_mode reads, checksum_algo
 checksum_rules rules_of(s3_settings const& settings, bool on_aws) noexcept;
 
 std::string_view checksum_header(checksum_algorithm algorithm) noexcept;   ///< "x-amz-checksum-crc32c"
-std::string_view checksum_word(checksum_algorithm algorithm) noexcept;     ///< "CRC32C"
 std::string_view checksum_element(checksum_algorithm algorithm) noexcept;  ///< "ChecksumCRC32C"
 
 /// The checksum a service tells of the whole object; none of its parts' checksums ("-3"), and none we do not know.
@@ -48,19 +47,6 @@ struct part_checksum {
 
 /// Of all parts in order. Nothing for SHA, whose digests cannot be put together.
 std::optional<object_checksum> combined(checksum_algorithm algorithm, std::span<part_checksum const> parts);
-
-/// Of bytes as they arrive, compared at the end with what the service told.
-class arrival_check {
-public:
-    explicit arrival_check(object_checksum told) : told_(std::move(told)), stream_(told_.algorithm) {}
-    void update(std::span<std::byte const> data) noexcept { stream_.update(data); }
-    /// Errors: checksum_mismatch.
-    result<void> finish();
-
-private:
-    object_checksum told_;
-    base::checksum_stream stream_;
-};
 
 /// What is wrong when a service says it stored something else than was sent; nothing when it says nothing of it.
 result<void> check_stored(http::fields const& answer, checksum_algorithm algorithm, std::string_view sent);

@@ -28,7 +28,7 @@ copy_source source_of(std::string_view const bucket, object_meta const& object, 
         from.name += "?versionId=";
         base::percent_encode(from.name, asked.version, false);
     }
-    if (store::strong_etag(object.etag)) from.if_match = quoted_etag(object.etag);
+    if (store::strong_etag(object.etag)) from.if_match = store::quoted_etag(object.etag);
     from.key = asked.key;
     return from;
 }

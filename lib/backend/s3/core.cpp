@@ -2,8 +2,8 @@
 
 #include "backend/s3/directory.hpp"
 #include "backend/s3/session.hpp"
+#include "cloud/connection.hpp"
 #include "net/route.hpp"
-#include "net/tls_context.hpp"
 #include "store/check.hpp"
 
 #include <utility>
@@ -15,15 +15,8 @@ namespace {
 result<std::shared_ptr<net::tls_context const>> tls_of(s3_settings const& settings) {
     auto const wanted = wants_tls(settings);
     if (!wanted) return wanted.error();
-    std::shared_ptr<net::tls_context const> none;
-    if (!*wanted) return none;
-    net::tls_settings trust;
-    trust.ca_file = settings.ca_file;
-    trust.ca_directory = settings.ca_directory;
-    trust.certificate_file = settings.certificate_file;
-    trust.key_file = settings.key_file;
-    trust.key_password = settings.key_password;
-    return net::tls_context::make(trust);
+    if (*wanted) return cloud::make_tls(settings);
+    return std::shared_ptr<net::tls_context const>();
 }
 
 /// A core without a bucket is for the service as a whole.
@@ -38,15 +31,14 @@ result<place> place_of(s3_settings const& settings, access const how, std::strin
                        std::shared_ptr<net::tls_context const> tls) {
     auto made = plain_place(settings, how, region, std::move(tls));
     if (!made) return made;
-    auto route = net::choose_route(settings.network, made->origin.host, made->origin.port, made->origin.tls != nullptr);
-    if (!route) return route.error();
-    made->origin.route = *std::move(route);
+    auto const routed = cloud::choose_route(made->origin, settings.network);
+    if (!routed) return routed.error();
     return made;
 }
 
 result<std::shared_ptr<core>> made_of(s3_settings settings, access const how, std::optional<presigned_url> url = std::nullopt) {
     if (settings.region.empty()) settings.region = "us-east-1";
-    if (settings.retry.max_attempts == 0) return failure(errc::invalid_argument, "retry.max_attempts must be at least 1");
+    if (auto const good = cloud::check_settings(settings); !good) return good.error();
     auto tls = tls_of(settings);
     if (!tls) return tls.error();
     auto first = place_of(settings, how, settings.region, std::move(*tls));
@@ -68,6 +60,12 @@ result<std::shared_ptr<core const>> with_sessions(s3_settings settings) {
     auto made = made_of(std::move(settings), access::session);
     if (made) (*made)->account = *std::move(account);
     return finished(std::move(made));
+}
+
+std::string uri_of(s3_settings const& settings, std::optional<presigned_url> const& url) {
+    if (url) return url->endpoint + '/';  // where it leads, without its secrets
+    if (settings.bucket.empty()) return "s3://";
+    return "s3://" + settings.bucket + '/';
 }
 
 std::string service_name(s3_settings const& settings) { return is_directory_bucket(settings.bucket) ? "s3express" : "s3"; }
@@ -102,17 +100,13 @@ result<std::shared_ptr<core const>> core::make_presigned(s3_settings settings, p
 }
 
 core::core(s3_settings s, access const as, place first, std::optional<presigned_url> url)
-    : settings(std::move(s)),
+    : cloud::core(uri_of(s, url), s, s.expect_continue_above),
+      settings(std::move(s)),
       how(as),
       directory(as != access::plain),
       presigned(std::move(url)),
-      uri(presigned                 ? presigned->endpoint + '/'
-          : settings.bucket.empty() ? "s3://"
-                                    : "s3://" + settings.bucket + '/'),
-      log(settings.log, settings.verbosity),
       signer(service_name(settings), as == access::session ? auth::token_kind::s3_session : auth::token_kind::security),
-      checksums(rules_of(settings, first.on_aws)),
-      tokens_(settings.retry.bucket_size) {
+      checksums(rules_of(settings, first.on_aws)) {
     places_.push_back(std::make_unique<place const>(std::move(first)));
     place_ = places_.back().get();
 }

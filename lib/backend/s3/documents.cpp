@@ -4,6 +4,7 @@
 #include "backend/s3/response.hpp"
 #include "base/http_date.hpp"
 #include "codec/xml.hpp"
+#include "store/conditions.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -58,7 +59,7 @@ result<void> read_entry(object_meta& object, xml_element const entry, std::strin
     auto const [end, error] = std::from_chars(size.data(), size.data() + size.size(), object.size);
     if (error != std::errc() || end != size.data() + size.size()) return broken("the listing has an object without a size");
     object.etag = parts.etag.text();
-    if (!object.etag.starts_with('"')) object.etag = quoted_etag(object.etag);
+    if (!object.etag.starts_with('"')) object.etag = store::quoted_etag(object.etag);
     object.last_modified = base::parse_iso8601(parts.modified.text(scratch));
     if (parts.storage_class) object.storage_class = parts.storage_class.text();
     if (parts.owner) object.owner = parts.owner.text_of("ID");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cloud/endpoint.hpp"
 #include "net/dial.hpp"
 
 #include <sluice/error.hpp>
@@ -11,25 +12,6 @@
 #include <string_view>
 
 namespace sluice::inline v0::s3 {
-
-/// An endpoint URL, taken apart: scheme, host, port and an optional path before all others.
-struct endpoint {
-    endpoint() {}
-    bool tls = false;
-    std::string host;  ///< without brackets
-    std::uint16_t port = 0;
-    std::string path;  ///< "" or "/prefix", as it goes onto the request line
-
-    /// The value of `Host`: brackets around IPv6, no port where it is the scheme's own.
-    std::string authority(std::string_view before = {}) const;
-    /// A literal address: buckets cannot stand before it.
-    bool is_address() const noexcept;
-    /// localhost or a name below it, which is this machine whatever a name server says (RFC 6761).
-    bool is_localhost() const noexcept;
-};
-
-/// Errors: invalid_argument for anything but http or https, a host, a port and a path: user info, query and fragment are refused.
-result<endpoint> parse_endpoint(std::string_view url);
 
 /// ^[a-z0-9-]{1,40}$: what may be made part of a host name or a signature, whoever says it.
 bool valid_region(std::string_view text) noexcept;

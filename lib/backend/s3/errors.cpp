@@ -1,6 +1,5 @@
 #include "backend/s3/errors.hpp"
 
-#include "backend/s3/response.hpp"
 #include "base/http_date.hpp"
 #include "codec/xml.hpp"
 #include "retry/classify.hpp"
@@ -14,39 +13,20 @@ namespace sluice::inline v0::s3 {
 
 namespace {
 
-constexpr std::size_t message_limit = 512, garbage_limit = 200, id_limit = 128;
-constexpr std::chrono::minutes skew_limit{10};
-
-/// At most `limit` bytes of `text`, cut between characters.
-std::string cut(std::string text, std::size_t const limit) {
-    if (text.size() <= limit) return text;
-    std::size_t end = limit;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0u) == 0x80u) --end;
-    text.resize(end);
-    return text;
-}
-
-std::string printable(std::string_view const text) {
-    std::string shown;
-    for (char const c : text) {
-        if (shown.size() == garbage_limit) break;
-        if (c >= 0x20 && c < 0x7f) shown += c;
-    }
-    return shown;
-}
+using cloud::cut, cloud::printable, cloud::is_redirect;
 
 void read_document(refusal& into, std::string body) {
-    std::string const start = printable(std::string_view(body).substr(0, 4 * garbage_limit));
-    auto const parsed = codec::xml_document::parse(std::move(body), error_body_limit);
+    std::string const start = printable(std::string_view(body).substr(0, 800));
+    auto const parsed = codec::xml_document::parse(std::move(body), cloud::error_body_limit);
     codec::xml_element error = parsed ? parsed->root() : codec::xml_element();
     if (error && error.name() == "ErrorResponse") error = error.child("Error");
     if (!error || error.name() != "Error") {
         into.message = start;
         return;
     }
-    into.code = cut(error.text_of("Code"), id_limit);
-    into.message = cut(error.text_of("Message"), message_limit);
-    if (into.request_id.empty()) into.request_id = cut(error.text_of("RequestId"), id_limit);
+    into.code = cut(error.text_of("Code"), cloud::id_limit);
+    into.message = cut(error.text_of("Message"), cloud::message_limit);
+    if (into.request_id.empty()) into.request_id = cut(error.text_of("RequestId"), cloud::id_limit);
     if (into.region.empty()) into.region = error.text_of("Region");
     std::string const size = error.text_of("ActualObjectSize");
     std::uint64_t value = 0;
@@ -54,25 +34,9 @@ void read_document(refusal& into, std::string body) {
     if (failed == std::errc() && end == size.data() + size.size() && !into.object_size) into.object_size = value;
 }
 
-/// Of "https://user@host:port/path?query" only "host": the rest may hold secrets.
-std::string host_of(std::string_view url) {
-    std::size_t const colon = url.find("://");
-    if (colon == std::string_view::npos) return {};
-    url = url.substr(colon + 3);
-    url = url.substr(0, url.find_first_of("/?#"));
-    if (std::size_t const at = url.rfind('@'); at != std::string_view::npos) url = url.substr(at + 1);
-    return printable(url);
-}
-
-bool is_redirect(int const status) noexcept { return status == 301 || status == 302 || status == 303 || status == 307 || status == 308; }
-
 bool names_other_region(refusal const& r, sent_as const& as) noexcept { return !r.region.empty() && r.region != as.region; }
 
-bool clock_is_off(refusal const& r, sent_as const& as) noexcept {
-    if (!r.date || as.anonymous) return false;
-    auto const off = *r.date > as.signed_at ? *r.date - as.signed_at : as.signed_at - *r.date;
-    return off > skew_limit;
-}
+bool clock_is_off(refusal const& r, sent_as const& as) noexcept { return !as.anonymous && cloud::clock_is_off(r, as.signed_at); }
 
 /// An answer to HEAD has no document: an expired session token is just a 400.
 bool may_be_expired(refusal const& r, sent_as const& as) noexcept {
@@ -163,13 +127,9 @@ std::string detail_of(refusal const& r, sent_as const& as) {
 
 refusal read_refusal(http::response_head const& head, std::string body) {
     refusal r;
-    r.status = head.status;
-    r.request_id = cut(std::string(head.headers.value_or("x-amz-request-id")), id_limit);
+    cloud::read_head(r, head, "x-amz-request-id");
     r.region = head.headers.value_or("x-amz-bucket-region");
-    r.date = base::parse_http_date(head.headers.value_or("date"));
-    r.retry_after = cut(std::string(head.headers.value_or("retry-after")), id_limit);
-    r.redirect_host = host_of(head.headers.value_or("location"));
-    if (auto const range = parse_content_range(head.headers.value_or("content-range"))) r.object_size = range->total;
+    r.redirect_host = cloud::host_of(head.headers.value_or("location"));
     if (!body.empty()) read_document(r, std::move(body));
     if (!valid_region(r.region)) r.region.clear();
     return r;
@@ -195,15 +155,8 @@ retry::outcome outcome_of(refusal const& r, sent_as const& as) noexcept {
 
 failure failure_of(refusal const& r, sent_as const& as) {
     errc const reason = is_redirect(r.status) ? errc::protocol : retry::reason_of(r.status, r.code);
-    failure f(reason, detail_of(r, as));
-    if (is_unexplained(r))
-        f = failure(errc::connection_lost, "the service refused the request, and the connection broke before it said why");
-    f.sent(true);
-    f.info().status = r.status;
-    f.info().service_code = r.code;
-    f.info().service_message = r.message;
-    f.info().request_id = r.request_id;
-    return f;
+    if (!is_unexplained(r)) return cloud::failure_of(r, reason, detail_of(r, as));
+    return cloud::failure_of(r, errc::connection_lost, "the service refused the request, and the connection broke before it said why");
 }
 
 failure already_there(failure f) {

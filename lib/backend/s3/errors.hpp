@@ -1,6 +1,7 @@
 #pragma once
 
 #include "backend/s3/endpoint.hpp"
+#include "cloud/refusal.hpp"
 #include "http/response_head.hpp"
 #include "retry/retry_state.hpp"
 
@@ -8,29 +9,17 @@
 #include <sluice/s3.hpp>
 
 #include <chrono>
-#include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string>
 
 namespace sluice::inline v0::s3 {
 
-/// An answer that is no success, as far as it could be understood. Everything in it is the service's word: bounded, not trusted.
-struct refusal {
+/// An answer that is no success.
+struct refusal : cloud::refusal {
     refusal() {}
-    int status = 0;
-    std::string code;                          ///< "NoSuchKey"; empty when the body is no error document
-    std::string message;                       ///< at most 512 bytes; of a body that is no error document its first 200 printable ones
-    std::string request_id;                    ///< at most 128 bytes
-    std::string region;                        ///< where the bucket is said to be; always a `valid_region`
-    std::string redirect_host;                 ///< of Location
-    std::optional<std::uint64_t> object_size;  ///< of a 416
-    std::optional<std::chrono::system_clock::time_point> date;
-    std::string retry_after;
-    bool cut = false;  ///< the connection broke before the document was whole
+    std::string region;         ///< where the bucket is said to be; always a `valid_region`
+    std::string redirect_host;  ///< of Location
 };
-
-inline constexpr std::size_t error_body_limit = 64 * 1024;
 
 /// `body` is empty for HEAD. Never fails: what cannot be read is left out.
 refusal read_refusal(http::response_head const& head, std::string body);

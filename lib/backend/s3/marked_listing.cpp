@@ -36,12 +36,12 @@ result<recipe> marked_recipe(std::string_view const query, std::string_view cons
                              std::string_view const prefix, listing_marker const& after, key_form const form) {
     if (auto const checked = store::check_listing_text(prefix, "the prefix"); !checked) return checked.error();
     recipe r;
-    if (form == key_form::encoded) add_query(r.query, "encoding-type", "url");
-    if (!after.key.empty()) add_query(r.query, "key-marker", after.key);
-    add_query(r.query, limit, "1000");
-    if (!prefix.empty()) add_query(r.query, "prefix", prefix);
-    if (!after.key.empty() && !after.id.empty()) add_query(r.query, id_marker, after.id);
-    add_query(r.query, query, "");
+    if (form == key_form::encoded) cloud::add_query(r.query, "encoding-type", "url");
+    if (!after.key.empty()) cloud::add_query(r.query, "key-marker", after.key);
+    cloud::add_query(r.query, limit, "1000");
+    if (!prefix.empty()) cloud::add_query(r.query, "prefix", prefix);
+    if (!after.key.empty() && !after.id.empty()) cloud::add_query(r.query, id_marker, after.id);
+    cloud::add_query(r.query, query, "");
     return r;
 }
 

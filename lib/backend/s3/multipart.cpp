@@ -66,7 +66,7 @@ result<recipe> begin_upload_recipe(object_key const& key, put_options const& opt
     }
     r->headers = std::move(kept);
     if (checksums.algorithm) {
-        r->headers.add("x-amz-checksum-algorithm", checksum_word(*checksums.algorithm));
+        r->headers.add("x-amz-checksum-algorithm", base::name_of(*checksums.algorithm));
         r->headers.add("x-amz-checksum-type", type_of(*checksums.algorithm));
     }
     return r;
@@ -138,7 +138,7 @@ std::variant<completed, not_completed, failure> parse_completed(std::string docu
     if (parsed->root().name() == "Error") return not_completed{std::move(document)};
     std::string etag = parsed->root().text_of("ETag");
     if (parsed->root().name() != root || etag.empty()) return broken("the answer names no ETag, so nothing says that the object is there");
-    return completed{quoted_etag(etag)};
+    return completed{store::quoted_etag(etag)};
 }
 
 std::string etag_of_parts(std::span<sent_part const> const parts) {

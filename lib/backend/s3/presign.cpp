@@ -65,8 +65,8 @@ result<recipe> presign_recipe(object_key const& key, presign_options const& opti
         // The service writes response-* into its answer's head: a line end there would be a header, or a body, of the caller's.
         if (!is_field_value(value)) return refused("the parameter \"" + name.substr(0, 80) + "\" has a control character");
         std::string encoded;
-        add_query(encoded, {}, name);
-        add_query(r.query, std::string_view(encoded).substr(1), value);
+        cloud::add_query(encoded, {}, name);
+        cloud::add_query(r.query, std::string_view(encoded).substr(1), value);
     }
     if (auto const added = add_headers(r, options); !added) return added.error();
     return r;
@@ -75,7 +75,7 @@ result<recipe> presign_recipe(object_key const& key, presign_options const& opti
 std::string presigned_url(auth::sigv4_signer const& signer, recipe const& what, place const& where, credentials const& keys,
                           wall_time const now, std::chrono::seconds const expires) {
     http::request request;
-    render(what, where, request);
+    cloud::render(what, where.host, where.path, request);
     return (where.origin.tls ? "https://" : "http://") + where.host + signer.presign(request, keys, where.region, now, expires);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "auth/sigv4.hpp"
+#include "backend/s3/endpoint.hpp"
 #include "backend/s3/request.hpp"
 
 #include <sluice/s3_bucket.hpp>

@@ -1,8 +1,10 @@
 #include "backend/s3/presigned.hpp"
 
-#include "backend/s3/body.hpp"
 #include "backend/s3/operation.hpp"
 #include "backend/s3/presigned_url.hpp"
+#include "backend/s3/reading.hpp"
+#include "backend/s3/response.hpp"
+#include "cloud/body.hpp"
 
 #include <array>
 #include <utility>
@@ -23,59 +25,56 @@ result<void> check_place(core const& store, object_key const& key) {
     return cannot("it has no other");
 }
 
-/// Whether the URL allows what a read asks for.
-result<void> check_read(operation const& op, byte_range const range, head_options const& options) {
-    if (auto const good = check_place(op.store(), op.key()); !good) return good.error();
-    if (!options.version.empty()) return cannot("the version is the one it was signed for");
-    get_options asked;
-    static_cast<head_options&>(asked) = options;
-    return check_signed(*op.store().presigned, read_recipe(op.key(), range, asked));
-}
+/// What a read asks for has to be what the URL allows.
+class presigned_reading final : public reading {
+public:
+    using reading::reading;
+
+    result<void> check(byte_range const range) const override {
+        if (auto const good = check_place(op_.store(), op_.key()); !good) return good.error();
+        if (!options_.version.empty()) return cannot("the version is the one it was signed for");
+        return check_signed(*op_.store().presigned, read_recipe(op_.key(), range, options_));
+    }
+};
 
 /// By a read of the first byte: a URL signed for GET allows no HEAD.
 awaitable<object_meta> head(store_pointer store, object_key where, head_options options) {
     boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
-    operation op(std::move(store), std::move(executor), "head", std::move(where), operation_kind::read, options);
+    get_options asked;
+    static_cast<head_options&>(asked) = std::move(options);
+    presigned_reading how(std::move(store), std::move(executor), "head", std::move(where), std::move(asked));
     try {
         byte_range const first = byte_range::bounded(0, 1);
-        op.deliver(check_read(op, first, options));
-        get_options asked;
-        static_cast<head_options&>(asked) = options;
-        download body(&op, first, asked);
+        how.op().deliver(how.check(first));
+        cloud::download body(&how, first);
         result<void> const opened = co_await body.open();
-        op.deliver(opened);
+        how.op().deliver(opened);
         std::array<std::byte, 1> byte{};
         std::span<std::byte> const into = std::span(byte).first(static_cast<std::size_t>(body.range().length));
         result<std::size_t> const read = co_await body.read_all(into);
-        op.deliver(read);
-        op.succeeded(0);
+        how.op().deliver(read);
+        how.op().succeeded(0);
         co_return body.take_object();
     } catch (...) {
-        op.rethrow();
+        how.op().rethrow();
     }
 }
 
 awaitable<read_result> read(store_pointer store, object_key where, byte_range range, std::span<std::byte> into, get_options options) {
     boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
-    operation op(std::move(store), std::move(executor), "read", std::move(where), operation_kind::read, options);
+    presigned_reading how(std::move(store), std::move(executor), "read", std::move(where), std::move(options));
     try {
-        op.deliver(check_read(op, range, options));
-        co_return co_await read_into(&op, range, into, std::move(options));
+        co_return co_await cloud::read_into(&how, range, into);
     } catch (...) {
-        op.rethrow();
+        how.op().rethrow();
     }
 }
 
 awaitable<body_reader> get(store_pointer store, object_key where, get_options options) {
     boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
-    auto body = std::make_unique<s3_body>(std::move(store), std::move(executor), std::move(where), options);
-    try {
-        body->op().deliver(check_read(body->op(), options.range, options));
-    } catch (...) {
-        body->op().rethrow();
-    }
-    co_await body->open();
-    co_return body_reader(std::move(body));
+    byte_range const range = options.range;
+    auto how = std::make_unique<presigned_reading>(std::move(store), std::move(executor), "get", std::move(where), std::move(options));
+    co_return co_await cloud::open_body(std::move(how), range);
 }
 
 awaitable<put_result> put(store_pointer store, object_key where, payload data, put_options options) {

@@ -4,6 +4,7 @@
 #include "base/http_date.hpp"
 #include "base/log.hpp"
 #include "base/percent.hpp"
+#include "cloud/endpoint.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -111,7 +112,7 @@ result<presigned_url> parse_presigned(std::string_view const url) {
     found.target = url.substr(path_at);
     if (!can_be_sent(found.target))
         return refused("the presigned URL has characters that cannot be sent: blanks, a fragment (#), or no ASCII");
-    if (auto const to = parse_endpoint(found.endpoint); !to) return to.error();
+    if (auto const to = cloud::parse_endpoint(found.endpoint); !to) return to.error();
     auto key = base::percent_decode(found.path().substr(1));
     if (!key || key->find('\0') != key->npos) return refused("the path of the presigned URL is not percent-encoded as paths are");
     if (key->empty()) return refused("the presigned URL names no object: its path is empty");

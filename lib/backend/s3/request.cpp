@@ -4,8 +4,10 @@
 #include "base/hash.hpp"
 #include "base/http_date.hpp"
 #include "base/percent.hpp"
+#include "cloud/range_answer.hpp"
 #include "codec/xml.hpp"
 #include "store/check.hpp"
+#include "store/conditions.hpp"
 
 #include <algorithm>
 #include <array>
@@ -21,20 +23,14 @@ constexpr std::size_t batch_keys = 1000;  // the protocol's limit
 constexpr std::size_t usual_entry = 96;
 constexpr std::size_t batch_bytes = 2'000'000 - 1000;  // of 2 MB, some kept for the frame
 
-void append_number(std::string& to, std::uint64_t const value) {
-    std::array<char, 20> digits{};
-    auto const [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), value);
-    to.append(digits.data(), end);
-}
-
 void add_version(recipe& to, std::string_view const version) {
-    if (!version.empty()) add_query(to.query, "versionId", version);
+    if (!version.empty()) cloud::add_query(to.query, "versionId", version);
 }
 
 /// The version, its conditions and its key.
 void add_reading(recipe& to, head_options const& what) {
-    to.if_match = quoted_etag(what.if_match);
-    if (!what.if_none_match.empty()) to.headers.add("If-None-Match", quoted_etag(what.if_none_match));
+    to.if_match = store::quoted_etag(what.if_match);
+    if (!what.if_none_match.empty()) to.headers.add("If-None-Match", store::quoted_etag(what.if_none_match));
     if (what.if_modified_since) to.headers.add("If-Modified-Since", base::format_http_date(*what.if_modified_since));
     if (what.if_unmodified_since) to.headers.add("If-Unmodified-Since", base::format_http_date(*what.if_unmodified_since));
     add_version(to, what.version);
@@ -104,65 +100,16 @@ void add_keeping(http::fields& to, keeping const& k) {
     for (auto const& [name, value] : k.tags) {
         std::string encoded;
         base::percent_encode(encoded, name, false);
-        add_query(tags, encoded, value);
+        cloud::add_query(tags, encoded, value);
     }
     add("x-amz-tagging", tags);
     add_customer_key(to, "x-amz-", k.key);
 }
 
-void add_query(std::string& to, std::string_view const name, std::string_view const value) {
-    if (!to.empty()) to += '&';
-    to += name;
-    to += '=';
-    base::percent_encode(to, value, false);
-}
-
-void render(recipe const& what, place const& where, http::request& into) {
-    into.method = what.method;
-    into.target.clear();
-    into.target.reserve(where.path.size() + what.key.size() + what.query.size() + 32);
-    into.target += where.path;
-    base::percent_encode(into.target, what.key, true);
-    if (!what.query.empty()) into.target.append("?").append(what.query);
-
-    into.headers.clear();
-    into.headers.add("Host", where.host);
-    if (!what.range.empty()) into.headers.add("Range", what.range);
-    if (!what.if_match.empty()) into.headers.add("If-Match", what.if_match);
-    for (std::size_t i = 0; i < what.headers.size(); ++i) into.headers.add(what.headers[i].name, what.headers[i].value);
-    if (what.body.size() > 0 || into.body.size() > 0) into.body = what.body;
-}
-
-std::string range_value(byte_range const range) {
-    std::string value;
-    if (range.what == byte_range::kind::whole) return value;
-    value.reserve(48);
-    value = "bytes=";
-    bool const last = range.what == byte_range::kind::last;
-    if (!last || range.length == 0) append_number(value, last ? 0 : range.offset);
-    value += '-';
-    if (last && range.length > 0) append_number(value, range.length);
-    if (last && range.length == 0) append_number(value, 0);
-    if (range.what == byte_range::kind::bounded) {
-        std::uint64_t const behind = std::max<std::uint64_t>(range.length, 1) - 1;
-        if (behind <= std::numeric_limits<std::uint64_t>::max() - range.offset) append_number(value, range.offset + behind);
-    }
-    return value;
-}
-
-std::string quoted_etag(std::string_view const etag) {
-    bool const as_it_is = etag.empty() || etag == "*" || etag.starts_with('"') || etag.starts_with("W/");
-    if (as_it_is) return std::string(etag);
-    std::string quoted;
-    quoted.reserve(etag.size() + 2);
-    quoted.append("\"").append(etag).append("\"");
-    return quoted;
-}
-
 recipe read_recipe(object_key const& key, byte_range const range, get_options const& options) {
     recipe r;
     r.key = key;
-    r.range = range_value(range);
+    r.range = cloud::range_value(range);
     add_reading(r, options);
     return r;
 }
@@ -185,7 +132,7 @@ result<recipe> put_recipe(object_key const& key, payload data, put_options const
     recipe r;
     r.method = "PUT";
     r.key = key;
-    r.if_match = if_match == etag_form::bare ? std::string(without_quotes(options.if_match)) : quoted_etag(options.if_match);
+    r.if_match = if_match == etag_form::bare ? std::string(without_quotes(options.if_match)) : store::quoted_etag(options.if_match);
     if (options.create_only) r.headers.add("If-None-Match", "*");
     add_attributes(r.headers, options.attributes);
     add_keeping(r.headers, options.keeping);
@@ -201,14 +148,14 @@ result<recipe> list_recipe(std::string_view const prefix, list_options const& op
         if (auto const checked = store::check_listing_text(text, what); !checked) return checked.error();
     }
     recipe r;
-    if (!options.next.empty()) add_query(r.query, "continuation-token", options.next);
-    if (!options.delimiter.empty()) add_query(r.query, "delimiter", options.delimiter);
-    add_query(r.query, "encoding-type", "url");
-    if (options.owners) add_query(r.query, "fetch-owner", "true");
-    add_query(r.query, "list-type", "2");
-    add_query(r.query, "max-keys", std::to_string(std::min<std::uint32_t>(options.max_keys, 1000)));
-    add_query(r.query, "prefix", prefix);
-    if (!options.start_after.empty() && options.next.empty()) add_query(r.query, "start-after", options.start_after);
+    if (!options.next.empty()) cloud::add_query(r.query, "continuation-token", options.next);
+    if (!options.delimiter.empty()) cloud::add_query(r.query, "delimiter", options.delimiter);
+    cloud::add_query(r.query, "encoding-type", "url");
+    if (options.owners) cloud::add_query(r.query, "fetch-owner", "true");
+    cloud::add_query(r.query, "list-type", "2");
+    cloud::add_query(r.query, "max-keys", std::to_string(std::min<std::uint32_t>(options.max_keys, 1000)));
+    cloud::add_query(r.query, "prefix", prefix);
+    if (!options.start_after.empty() && options.next.empty()) cloud::add_query(r.query, "start-after", options.start_after);
     return r;
 }
 

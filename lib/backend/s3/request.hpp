@@ -1,7 +1,6 @@
 #pragma once
 
-#include "backend/s3/endpoint.hpp"
-#include "http/request.hpp"
+#include "cloud/recipe.hpp"
 
 #include <sluice/byte_range.hpp>
 #include <sluice/error.hpp>
@@ -22,35 +21,14 @@ namespace sluice::inline v0::s3 {
 class aws_chunked_source;
 
 /// One request without what changes from attempt to attempt: place, time, signature.
-struct recipe {
+struct recipe : cloud::recipe {
     recipe() {}
-    std::string_view method = "GET";
-    std::string key;       ///< literal; empty for the bucket itself
-    std::string query;     ///< encoded, without '?'
-    std::string range;     ///< value of Range; empty for none
-    std::string if_match;  ///< value of If-Match; empty for none
-    http::fields headers;  ///< all others but Host
-    payload body;
-    bool ask_first = false;                             ///< the service may be asked whether it wants the body
     std::shared_ptr<aws_chunked_source> signed_chunks;  ///< the body, if its chunks are signed
     std::string payload_hash;                           ///< empty: of no bytes for a request without a body, else UNSIGNED-PAYLOAD
 };
 
-/// Appends a parameter to an encoded query.
-void add_query(std::string& to, std::string_view name, std::string_view value);
-
 /// Names one conditional put, so that who lost its answer can tell its own object from another's. Users never see it.
 inline constexpr std::string_view put_id_header = "x-amz-meta-sluice-put";
-
-/// Writes `what`, sent to `where`, over `into`, whose memory is used again.
-void render(recipe const& what, place const& where, http::request& into);
-
-/// The value of Range for `range`; empty for the whole. A range of length 0 asks for the one byte at its place, whose answer
-/// tells the size; `last` 0 asks for the first.
-std::string range_value(byte_range range);
-
-/// An ETag as it stands in a condition: in quotes, which `*` and weak tags keep or do without as they came.
-std::string quoted_etag(std::string_view etag);
 
 /// The headers of a customer's key; `of` is "x-amz-" or "x-amz-copy-source-".
 void add_customer_key(http::fields& to, std::string_view of, customer_key const& key);

@@ -16,38 +16,11 @@
 
 namespace sluice::inline v0::s3 {
 
-/// A Content-Range: "bytes 0-99/1000", or "bytes */1000" of an answer 416.
-struct content_range {
-    bool satisfied = false;
-    std::uint64_t first = 0;
-    std::uint64_t last = 0;
-    std::optional<std::uint64_t> total;  ///< none for "*"
-};
-
-/// Nothing for anything else, also for numbers that do not fit or contradict each other.
-std::optional<content_range> parse_content_range(std::string_view value) noexcept;
-
 /// What the fields of an answer tell about the object, but for its size.
 object_meta meta_of(object_key key, http::response_head const& head);
 
 /// What they tell about an object that was written.
 put_result put_result_of(http::response_head const& head);
-
-/// The body a good answer to a read announces.
-struct opened_range {
-    std::uint64_t size = 0;    ///< of the whole object
-    resolved_range range;      ///< of the bytes asked for; shorter than the body only when 0 bytes were asked for
-    std::uint64_t length = 0;  ///< of the body
-};
-
-/// Checks a 200 or 206 against the Range that was sent. Whatever is not exactly the range that was asked for is refused: a part at the
-/// wrong place is worse than an error. 200 is taken only where the whole object is what was asked for.
-/// Errors: protocol.
-result<opened_range> check_read_answer(byte_range asked, http::response_head const& head);
-
-/// The rest of a body that broke off must come from the same version: total, ETag and place. Errors: protocol.
-result<void> check_resumed(opened_range const& fresh, std::string_view fresh_etag, resolved_range rest, std::uint64_t size,
-                           std::string_view etag);
 
 /// A service that uses the customer's key of a request says so in its answer; one that knows no such keys passes over it in silence, and
 /// has kept in the open what was to be kept under it. Errors: unsupported.

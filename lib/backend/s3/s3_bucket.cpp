@@ -58,7 +58,7 @@ awaitable<std::vector<listed_bucket>> list_buckets(store_pointer store, call_opt
     std::string token;
     do {
         std::string query;
-        if (!token.empty()) add_query(query, "continuation-token", token);
+        if (!token.empty()) cloud::add_query(query, "continuation-token", token);
         buckets_page page = co_await ask_bucket<buckets_page>(store, "list buckets", query, &parse_buckets, options);
         std::ranges::move(page.buckets, std::back_inserter(all));
         bool const forward = page.next.empty() || page.next != token;

@@ -1,15 +1,16 @@
 #include "async/entropy.hpp"
-#include "backend/s3/body.hpp"
 #include "backend/s3/body_proof.hpp"
 #include "backend/s3/copying.hpp"
 #include "backend/s3/core.hpp"
 #include "backend/s3/directory.hpp"
 #include "backend/s3/multipart.hpp"
 #include "backend/s3/operation.hpp"
+#include "backend/s3/reading.hpp"
 #include "backend/s3/remove.hpp"
 #include "backend/s3/request.hpp"
 #include "backend/s3/response.hpp"
 #include "backend/s3/upload.hpp"
+#include "cloud/body.hpp"
 #include "store/check.hpp"
 
 #include <sluice/s3.hpp>
@@ -50,20 +51,19 @@ awaitable<object_meta> head(store_pointer store, object_key where, head_options 
 
 awaitable<read_result> read(store_pointer store, object_key where, byte_range range, std::span<std::byte> into, get_options options) {
     boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
-    operation op(std::move(store), std::move(executor), "read", std::move(where), operation_kind::read, options);
+    reading how(std::move(store), std::move(executor), "read", std::move(where), std::move(options));
     try {
-        op.deliver(store::check_key(op.key()));
-        co_return co_await read_into(&op, range, into, std::move(options));
+        co_return co_await cloud::read_into(&how, range, into);
     } catch (...) {
-        op.rethrow();
+        how.op().rethrow();
     }
 }
 
 awaitable<body_reader> get(store_pointer store, object_key where, get_options options) {
     boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
-    auto body = std::make_unique<s3_body>(std::move(store), std::move(executor), std::move(where), options);
-    co_await body->open();
-    co_return body_reader(std::move(body));
+    byte_range const range = options.range;
+    auto how = std::make_unique<reading>(std::move(store), std::move(executor), "get", std::move(where), std::move(options));
+    co_return co_await cloud::open_body(std::move(how), range);
 }
 
 /// Whose object there is after a conditional put lost its answer.

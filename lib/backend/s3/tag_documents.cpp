@@ -14,7 +14,7 @@ namespace {
 void address(recipe& r, object_key const& key, std::string_view const version) {
     r.key = key;
     r.query = "tagging=";
-    if (!version.empty()) add_query(r.query, "versionId", version);
+    if (!version.empty()) cloud::add_query(r.query, "versionId", version);
 }
 
 void add_element(std::string& to, std::string_view const name, std::string_view const text) {

@@ -38,9 +38,9 @@ result<open_upload> upload_listing::read(xml_element const entry, std::string_vi
 recipe list_parts_recipe(object_key const& key, std::string_view const upload_id, std::uint32_t const after) {
     recipe r;
     r.key = key;
-    add_query(r.query, "max-parts", "1000");
-    if (after != 0) add_query(r.query, "part-number-marker", std::to_string(after));
-    add_query(r.query, "uploadId", upload_id);
+    cloud::add_query(r.query, "max-parts", "1000");
+    if (after != 0) cloud::add_query(r.query, "part-number-marker", std::to_string(after));
+    cloud::add_query(r.query, "uploadId", upload_id);
     return r;
 }
 

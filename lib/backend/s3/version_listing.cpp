@@ -1,5 +1,6 @@
 #include "backend/s3/versions.hpp"
 #include "base/http_date.hpp"
+#include "store/conditions.hpp"
 
 #include <charconv>
 #include <utility>
@@ -26,7 +27,7 @@ result<object_version> version_listing::read(codec::xml_element const entry, std
     std::string const size = entry.text_of("Size");
     auto const [end, error] = std::from_chars(size.data(), size.data() + size.size(), one.size);
     if (error != std::errc() || end != size.data() + size.size()) return broken("the listing has a version without a size");
-    one.etag = quoted_etag(entry.text_of("ETag"));
+    one.etag = store::quoted_etag(entry.text_of("ETag"));
     return one;
 }
 

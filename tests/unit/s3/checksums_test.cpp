@@ -1,6 +1,7 @@
 #include "backend/s3/checksums.hpp"
 
 #include "backend/s3/multipart.hpp"
+#include "cloud/arrival_check.hpp"
 
 #include <doctest/doctest.h>
 
@@ -84,11 +85,11 @@ TEST_CASE("s3 checksums: parts are put together to the whole") {
 }
 
 TEST_CASE("s3 checksums: what arrived, and what was stored, against what is told") {
-    arrival_check good(object_checksum(checksum_algorithm::crc32, "y/Q5Jg=="));
+    cloud::arrival_check good(object_checksum(checksum_algorithm::crc32, "y/Q5Jg=="));
     good.update(raw("12345"));
     good.update(raw("6789"));
     CHECK(good.finish().has_value());
-    arrival_check bad(object_checksum(checksum_algorithm::crc32, "y/Q5Jg=="));
+    cloud::arrival_check bad(object_checksum(checksum_algorithm::crc32, "y/Q5Jg=="));
     bad.update(raw("123456788"));
     CHECK(bad.finish().error().reason() == errc::checksum_mismatch);
 

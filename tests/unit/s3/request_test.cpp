@@ -1,12 +1,12 @@
 #include "backend/s3/request.hpp"
 
+#include "backend/s3/endpoint.hpp"
 #include "backend/s3/multipart.hpp"
 #include "base/hash.hpp"
 #include "codec/xml.hpp"
 
 #include <doctest/doctest.h>
 
-#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,7 +27,7 @@ s3::place here() {
 /// The head as it would go out, without what sending and signing add.
 std::string text_of(s3::recipe const& recipe, s3::place const& where = here()) {
     http::request r;
-    s3::render(recipe, where, r);
+    cloud::render(recipe, where.host, where.path, r);
     std::string text = std::string(r.method) + ' ' + r.target + '\n';
     for (std::size_t i = 0; i < r.headers.size(); ++i)
         text += std::string(r.headers[i].name) + ": " + std::string(r.headers[i].value) + '\n';
@@ -36,7 +36,7 @@ std::string text_of(s3::recipe const& recipe, s3::place const& where = here()) {
 
 std::string target_of(std::string const& key) {
     http::request r;
-    s3::render(s3::delete_recipe(key), here(), r);
+    cloud::render(s3::delete_recipe(key), here().host, here().path, r);
     return r.target;
 }
 
@@ -76,23 +76,10 @@ TEST_CASE("request: the memory of the last request leaves no trace") {
     http::request r;
     get_options o;
     o.if_match = "abc";
-    s3::render(s3::read_recipe("a/long/key", byte_range::last(9), o), here(), r);
-    s3::render(s3::read_recipe("k", byte_range::whole(), get_options()), here(), r);
+    cloud::render(s3::read_recipe("a/long/key", byte_range::last(9), o), here().host, here().path, r);
+    cloud::render(s3::read_recipe("k", byte_range::whole(), get_options()), here().host, here().path, r);
     CHECK(r.target == "/bucket/k");
     CHECK(r.headers.size() == 1);
-}
-
-TEST_CASE("request: values of Range") {
-    constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
-    CHECK(s3::range_value(byte_range::whole()).empty());
-    CHECK(s3::range_value(byte_range::bounded(0, 1)) == "bytes=0-0");
-    CHECK(s3::range_value(byte_range::bounded(5, 0)) == "bytes=5-5");
-    CHECK(s3::range_value(byte_range::bounded(5, most)) == "bytes=5-");
-    CHECK(s3::range_value(byte_range::bounded(0, most)) == "bytes=0-18446744073709551614");
-    CHECK(s3::range_value(byte_range::bounded(4294967296, 4294967296)) == "bytes=4294967296-8589934591");
-    CHECK(s3::range_value(byte_range::from(0)) == "bytes=0-");
-    CHECK(s3::range_value(byte_range::last(3)) == "bytes=-3");
-    CHECK(s3::range_value(byte_range::last(0)) == "bytes=0-0");
 }
 
 TEST_CASE("request: keys are literal") {
