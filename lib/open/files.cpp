@@ -1,6 +1,6 @@
 #include "async/blocking.hpp"
 #include "open/file_place.hpp"
-#include "transfer/at_edge.hpp"
+#include "store/at_edge.hpp"
 
 #include <sluice/open.hpp>
 
@@ -62,7 +62,7 @@ awaitable<object_meta> get_file(std::shared_ptr<object_store> store, object_key 
 
 awaitable<put_result> put_file(std::shared_ptr<object_store> store, object_key where, std::string path, put_options options,
                                progress report) {
-    return transfer::at_edge("put_file", store, where, put(store, where, std::move(path), std::move(options), std::move(report)));
+    return store::at_edge("put_file", store->uri() + where, put(store, where, std::move(path), std::move(options), std::move(report)));
 }
 
 }  // namespace sluice::inline v0

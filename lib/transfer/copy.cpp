@@ -1,7 +1,7 @@
 #include "async/workers.hpp"
+#include "store/at_edge.hpp"
 #include "store/complete_after.hpp"
 #include "store/conditions.hpp"
-#include "transfer/at_edge.hpp"
 #include "transfer/copy_plan.hpp"
 #include "transfer/part_reader.hpp"
 
@@ -165,7 +165,7 @@ awaitable<copied> copy(std::shared_ptr<object_store> from, object_key what, std:
 
 awaitable<copied> copy_object(std::shared_ptr<object_store> from, object_key what, std::shared_ptr<object_store> to, object_key as,
                               copy_options options) {
-    return transfer::at_edge("copy", from, what, transfer::copy(from, what, std::move(to), std::move(as), std::move(options)));
+    return store::at_edge("copy", from->uri() + what, transfer::copy(from, what, std::move(to), std::move(as), std::move(options)));
 }
 
 }  // namespace sluice::inline v0

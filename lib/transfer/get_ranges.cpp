@@ -1,6 +1,6 @@
 #include "async/workers.hpp"
+#include "store/at_edge.hpp"
 #include "store/conditions.hpp"
-#include "transfer/at_edge.hpp"
 #include "transfer/opening.hpp"
 #include "transfer/range_plan.hpp"
 
@@ -104,7 +104,7 @@ awaitable<std::vector<bytes>> get_ranges(std::shared_ptr<object_store> store, ob
 
 awaitable<std::vector<bytes>> get_ranges(std::shared_ptr<object_store> store, object_key where, std::vector<byte_range> ranges,
                                          get_ranges_options options) {
-    return transfer::at_edge("get_ranges", store, where, transfer::get_ranges(store, where, std::move(ranges), std::move(options)));
+    return store::at_edge("get_ranges", store->uri() + where, transfer::get_ranges(store, where, std::move(ranges), std::move(options)));
 }
 
 }  // namespace sluice::inline v0

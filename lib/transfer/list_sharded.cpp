@@ -1,5 +1,5 @@
 #include "async/event.hpp"
-#include "transfer/at_edge.hpp"
+#include "store/at_edge.hpp"
 #include "transfer/shard_plan.hpp"
 
 #include <sluice/async/task_group.hpp>
@@ -116,8 +116,8 @@ awaitable<void> list_sharded_of(std::shared_ptr<object_store> store, std::string
 
 awaitable<void> list_sharded(std::shared_ptr<object_store> store, std::string prefix, sharded_list_options options, page_visitor visit) {
     std::string const where = prefix;
-    return transfer::at_edge("list", store, where,
-                             transfer::list_sharded_of(store, std::move(prefix), std::move(options), std::move(visit)));
+    return store::at_edge("list", store->uri() + where,
+                          transfer::list_sharded_of(store, std::move(prefix), std::move(options), std::move(visit)));
 }
 
 }  // namespace sluice::inline v0

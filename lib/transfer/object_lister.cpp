@@ -1,4 +1,4 @@
-#include "transfer/at_edge.hpp"
+#include "store/at_edge.hpp"
 #include "transfer/pager.hpp"
 
 #include <sluice/operations.hpp>
@@ -39,7 +39,7 @@ object_lister::object_lister(std::shared_ptr<object_store> store, std::string pr
     : state_(std::make_shared<state>(std::move(store), std::move(prefix), std::move(options))) {}
 
 awaitable<std::optional<object_meta>> object_lister::next() {
-    return transfer::at_edge("list", state_->store, state_->prefix, next_of(state_));
+    return store::at_edge("list", state_->store->uri() + state_->prefix, next_of(state_));
 }
 
 }  // namespace sluice::inline v0

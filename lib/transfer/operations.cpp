@@ -1,5 +1,5 @@
 #include "async/workers.hpp"
-#include "transfer/at_edge.hpp"
+#include "store/at_edge.hpp"
 #include "transfer/pager.hpp"
 
 #include <sluice/operations.hpp>
@@ -74,7 +74,9 @@ awaitable<remove_report> remove_prefix_of(std::shared_ptr<object_store> store, s
 awaitable<bool> exists(std::shared_ptr<object_store> store, object_key where) { return exists_of(std::move(store), std::move(where)); }
 
 awaitable<void> for_each_page(std::shared_ptr<object_store> store, std::string prefix, list_options options, page_visitor visit) {
-    return for_each_page_of(std::move(store), std::move(prefix), std::move(options), std::move(visit));
+    std::string where = store->uri() + prefix;
+    return store::at_edge("list", std::move(where),
+                          for_each_page_of(std::move(store), std::move(prefix), std::move(options), std::move(visit)));
 }
 
 awaitable<list_page> list_all(std::shared_ptr<object_store> store, std::string prefix, list_options options) {
@@ -83,11 +85,11 @@ awaitable<list_page> list_all(std::shared_ptr<object_store> store, std::string p
 
 awaitable<std::vector<whole_object>> get_many(std::shared_ptr<object_store> store, std::vector<object_key> keys, std::size_t in_flight,
                                               range_engine_options options) {
-    return transfer::at_edge("get_many", store, std::string(), get_many_of(store, std::move(keys), in_flight, std::move(options)));
+    return store::at_edge("get_many", store->uri(), get_many_of(store, std::move(keys), in_flight, std::move(options)));
 }
 
 awaitable<remove_report> remove_prefix(std::shared_ptr<object_store> store, std::string prefix) {
-    return transfer::at_edge("remove", store, prefix, remove_prefix_of(store, prefix));
+    return store::at_edge("remove", store->uri() + prefix, remove_prefix_of(store, prefix));
 }
 
 }  // namespace sluice::inline v0

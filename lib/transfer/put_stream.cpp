@@ -1,5 +1,5 @@
+#include "store/at_edge.hpp"
 #include "store/complete_after.hpp"
-#include "transfer/at_edge.hpp"
 #include "transfer/block_pool.hpp"
 #include "transfer/copy_plan.hpp"
 
@@ -100,7 +100,7 @@ private:
 };
 
 awaitable<put_result> put_stream(std::shared_ptr<object_store> store, object_key where, byte_source from, put_stream_options options) {
-    transfer_edge const here("put_stream", store->uri() + where);
+    store::named_edge const here("put_stream", store->uri() + where);
     if (options.part_size == 0 || options.memory_limit == 0) here.raise({errc::invalid_argument, "a size of zero"});
     capabilities const able = store->can();
     stream_cutter cut(std::move(from), options, able);
@@ -126,7 +126,7 @@ awaitable<put_result> put_stream(std::shared_ptr<object_store> store, object_key
 }  // namespace transfer
 
 awaitable<put_result> put_stream(std::shared_ptr<object_store> store, object_key where, byte_source from, put_stream_options options) {
-    return transfer::at_edge("put_stream", store, where, transfer::put_stream(store, where, std::move(from), std::move(options)));
+    return store::at_edge("put_stream", store->uri() + where, transfer::put_stream(store, where, std::move(from), std::move(options)));
 }
 
 }  // namespace sluice::inline v0

@@ -1,4 +1,4 @@
-#include "transfer/at_edge.hpp"
+#include "store/at_edge.hpp"
 #include "transfer/block_pool.hpp"
 #include "transfer/opening.hpp"
 #include "transfer/range_plan.hpp"
@@ -108,11 +108,11 @@ awaitable<whole_object> get_all(std::shared_ptr<object_store> store, object_key 
 
 awaitable<read_result> read_ranged(std::shared_ptr<object_store> store, object_key where, byte_range range, std::span<std::byte> into,
                                    range_engine_options options) {
-    return transfer::at_edge("read", store, where, transfer::read_ranged(store, where, range, into, std::move(options)));
+    return store::at_edge("read", store->uri() + where, transfer::read_ranged(store, where, range, into, std::move(options)));
 }
 
 awaitable<whole_object> get_all(std::shared_ptr<object_store> store, object_key where, range_engine_options options) {
-    return transfer::at_edge("get", store, where, transfer::get_all(store, where, std::move(options)));
+    return store::at_edge("get", store->uri() + where, transfer::get_all(store, where, std::move(options)));
 }
 
 }  // namespace sluice::inline v0

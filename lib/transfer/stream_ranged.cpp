@@ -1,6 +1,6 @@
 #include "async/event.hpp"
 #include "async/workers.hpp"
-#include "transfer/at_edge.hpp"
+#include "store/at_edge.hpp"
 #include "transfer/block_pool.hpp"
 #include "transfer/opening.hpp"
 #include "transfer/part_reader.hpp"
@@ -129,12 +129,12 @@ awaitable<object_meta> stream(std::shared_ptr<object_store> store, object_key wh
 
 awaitable<object_meta> stream_ranged(std::shared_ptr<object_store> store, object_key where, byte_range range, part_sink sink,
                                      range_engine_options options) {
-    return transfer::at_edge("get", store, where, transfer::stream(store, where, range, std::move(sink), std::move(options), true));
+    return store::at_edge("get", store->uri() + where, transfer::stream(store, where, range, std::move(sink), std::move(options), true));
 }
 
 awaitable<object_meta> scatter_ranged(std::shared_ptr<object_store> store, object_key where, byte_range range, part_sink sink,
                                       range_engine_options options) {
-    return transfer::at_edge("get", store, where, transfer::stream(store, where, range, std::move(sink), std::move(options), false));
+    return store::at_edge("get", store->uri() + where, transfer::stream(store, where, range, std::move(sink), std::move(options), false));
 }
 
 }  // namespace sluice::inline v0

@@ -1,5 +1,7 @@
 #include "wrap/around.hpp"
 
+#include "store/at_edge.hpp"
+
 #include <type_traits>
 #include <utility>
 
@@ -18,11 +20,23 @@ std::uint64_t bytes_of(T const& done, std::uint64_t asked) {
     return 0;
 }
 
+/// For a catch block: the exception in flight, as the caller will see it.
+[[noreturn]] void rethrow(store::edge const& edge, visit* const here) {
+    try {
+        edge.rethrow();
+    } catch (...) {
+        if (here != nullptr) here->failed(std::current_exception());
+        throw;
+    }
+}
+
 template <class T>
 awaitable<T> around(interceptor_pointer by, call what, awaitable<T> work) {
+    store::named_edge const edge(what.name, what.uri);
     std::uint64_t const asked = what.bytes;
-    std::unique_ptr<visit> const here = co_await by->enter(std::move(what));
+    std::unique_ptr<visit> here;
     try {
+        here = co_await by->enter(std::move(what));
         if constexpr (std::is_void_v<T>) {
             co_await std::move(work);
             here->succeeded(asked);
@@ -32,8 +46,7 @@ awaitable<T> around(interceptor_pointer by, call what, awaitable<T> work) {
             co_return std::move(done);
         }
     } catch (...) {
-        here->failed(std::current_exception());
-        throw;
+        rethrow(edge, here.get());
     }
 }
 

@@ -10,6 +10,7 @@
 #include "backend/s3/upload_listing.hpp"
 #include "backend/s3/uploads.hpp"
 #include "backend/s3/versions.hpp"
+#include "store/at_edge.hpp"
 #include "store/check.hpp"
 
 #include <boost/asio/this_coro.hpp>
@@ -123,11 +124,14 @@ way_out s3_bucket::way() const {
 std::string s3_bucket::uri() const { return core_->uri; }
 
 awaitable<void> s3_bucket::for_each_upload(std::string prefix, upload_visitor visit, call_options options) const {
-    return s3::for_each_entry<s3::upload_listing>(core_, std::move(prefix), std::move(visit), std::move(options));
+    std::string where = core_->uri + prefix;
+    return store::at_edge(s3::upload_listing::operation, std::move(where),
+                          s3::for_each_entry<s3::upload_listing>(core_, std::move(prefix), std::move(visit), std::move(options)));
 }
 
 awaitable<std::vector<open_upload>> s3_bucket::uploads(std::string prefix, call_options options) const {
-    return s3::uploads(core_, std::move(prefix), std::move(options));
+    std::string where = core_->uri + prefix;
+    return store::at_edge(s3::upload_listing::operation, std::move(where), s3::uploads(core_, std::move(prefix), std::move(options)));
 }
 
 awaitable<upload_size> s3_bucket::size_of_upload(object_key where, std::string id, call_options options) const {
@@ -166,7 +170,9 @@ awaitable<void> s3_bucket::set_versioning(bucket_versioning const wanted, call_o
 }
 
 awaitable<void> s3_bucket::for_each_version(std::string prefix, version_visitor visit, call_options options) const {
-    return s3::for_each_entry<s3::version_listing>(core_, std::move(prefix), std::move(visit), std::move(options));
+    std::string where = core_->uri + prefix;
+    return store::at_edge(s3::version_listing::operation, std::move(where),
+                          s3::for_each_entry<s3::version_listing>(core_, std::move(prefix), std::move(visit), std::move(options)));
 }
 
 awaitable<remove_report> s3_bucket::remove_versions(std::vector<object_version> what, call_options options) const {
@@ -188,7 +194,7 @@ awaitable<std::string> s3_bucket::presign(object_key where, presign_options opti
 awaitable<std::vector<listed_bucket>> list_buckets(s3_settings settings, call_options options) {
     auto made = s3::core::make_service(std::move(settings));
     if (!made) throw_error(std::move(made).error(), "list buckets", "s3://");
-    return s3::list_buckets(std::move(*made), std::move(options));
+    return store::at_edge("list buckets", (*made)->uri, s3::list_buckets(*made, std::move(options)));
 }
 
 }  // namespace sluice::inline v0

@@ -11,6 +11,7 @@
 #include "backend/s3/response.hpp"
 #include "backend/s3/upload.hpp"
 #include "cloud/body.hpp"
+#include "store/at_edge.hpp"
 #include "store/check.hpp"
 
 #include <sluice/s3.hpp>
@@ -184,7 +185,8 @@ public:
         return s3::create_upload(core_, std::move(where), std::move(options));
     }
     awaitable<copied> copy(object_key what, object_key as, store_copy_options options) override {
-        return s3::copy(core_, std::move(what), std::move(as), std::move(options));
+        std::string where = core_->uri + as;
+        return store::at_edge("copy", std::move(where), s3::copy(core_, std::move(what), std::move(as), std::move(options)));
     }
     awaitable<list_page> list(std::string prefix, list_options options) override {
         return s3::list(core_, std::move(prefix), std::move(options));

@@ -1,8 +1,13 @@
+#include "support/cancelling.hpp"
 #include "support/co_test.hpp"
 
 #include <sluice/memory.hpp>
 #include <sluice/operations.hpp>
+#include <sluice/testing/world.hpp>
 #include <sluice/wrap/faulty.hpp>
+
+#include <chrono>
+#include <optional>
 
 using namespace sluice;
 using namespace sluice::test;
@@ -79,4 +84,30 @@ TEST_CASE("faulty: rates that are none, and no reasons, are refused") {
     above.lost = 1.5;
     below.cut = -0.1;
     for (faulty_options const& options : {no_reasons, above, below}) CHECK_THROWS_AS(make_faulty(make_memory_store(), options), error);
+}
+
+TEST_CASE("faulty: a delay that is cancelled ends as cancelled, of the object that was asked for") {
+    testing::world w(1);
+    auto const body = []() -> awaitable<void> {
+        faulty_options options;
+        options.slow = 1;
+        options.delay = std::chrono::hours(1);
+        auto const store = make_faulty(make_memory_store(), options);
+        std::optional<error> why;
+        auto const head = [&]() -> awaitable<void> {
+            try {
+                co_await store->head("k");
+            } catch (error const& e) {
+                why = e;
+            }
+        };
+        bool const aborted = co_await cancelled(head);
+        CHECK_FALSE(aborted);
+        REQUIRE(why.has_value());
+        CHECK(why->reason() == errc::cancelled);
+        CHECK(why->info().operation == "head");
+        CHECK(why->info().uri == store->uri() + "k");
+    };
+    w.run(body);
+    CHECK(w.elapsed() < std::chrono::seconds(1));
 }
