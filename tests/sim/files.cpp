@@ -16,6 +16,8 @@ using testing::disk_mishap;
 
 namespace {
 
+std::string_view last_name(std::string_view const path) noexcept { return path.substr(path.rfind('/') + 1); }
+
 using namespace std::chrono_literals;
 
 constexpr std::uint64_t other_worlds = 0x66696c6573;  // than those of the network's trials
@@ -69,7 +71,10 @@ disk_mishap file_trial::at(testing::disk_call const& call) {
     auto const strikes = [&](kind const k) { return !clear_ && (mask_ >> k & 1U) != 0 && world.pick(rarity_) == 0; };
     bool const takes_room = call.what == "write" || call.what == "openat2" || call.what == "linkat" || call.what == "mkdirat";
     if (takes_room && strikes(no_space)) return disk_mishap::no_space;
-    if (strikes(io_error)) return disk_mishap::io_error;
+    if (strikes(io_error)) {
+        if (call.what == "unlinkat") stuck_.insert(std::string(last_name(call.path)));
+        return disk_mishap::io_error;
+    }
     return strikes(short_transfer) ? disk_mishap::short_transfer : disk_mishap::none;
 }
 
@@ -154,17 +159,18 @@ void file_trial::look_at_disk(bool const power_failed) {
 /// Whoever reads the folder by other means meets objects, and what is half written by its name.
 void file_trial::check_names() {
     for (std::string const& name : disk.tree(settings_.root)) {
-        std::string_view const last = std::string_view(name).substr(name.rfind('/') == name.npos ? 0 : name.rfind('/') + 1);
-        bool const known = name.ends_with('/') || keys.contains(name) || last.starts_with(".sluice-");
+        bool const known = name.ends_with('/') || keys.contains(name) || last_name(name).starts_with(".sluice-");
         if (!known) find("there is a file " + name + " that nobody wrote");
     }
 }
 
-/// A program that ended by itself leaves nothing half-written but what the next one can go on with, or begin.
+/// A program that ended by itself leaves nothing half-written but what the next one can go on with, or begin, and what the disk would not
+/// let it remove.
 void file_trial::check_leavings(std::vector<std::string> const& before) {
     std::vector<std::string> const now = disk.tree(settings_.root);
     for (std::string const& name : now) {
-        if (!name.ends_with(".partial") || std::ranges::binary_search(before, name)) continue;
+        if (!name.ends_with(".partial") || std::ranges::binary_search(before, name) || stuck_.contains(std::string(last_name(name))))
+            continue;
         std::string const journal = name.substr(0, name.size() - std::string_view("partial").size()) + "journal";
         bool const begun = disk.read(settings_.root + '/' + name).value_or("") != "";
         if (begun && !std::ranges::binary_search(now, journal)) find(name + " is left half-written");

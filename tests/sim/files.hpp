@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -76,6 +77,7 @@ private:
     std::uint64_t operations_ = 0, last_id_ = 0, cuts_ = 0;
     std::function<void(std::string_view)> hear_;
     std::vector<std::string> findings_;
+    std::set<std::string> stuck_;  // what a removal failed of
 };
 
 /// One that writes its own keys and knows what they hold.
