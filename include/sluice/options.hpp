@@ -104,7 +104,7 @@ struct list_options : call_options {
     std::string delimiter;          ///< "/" groups keys by folder
     std::string start_after;        ///< only keys behind this one, where a listing has an order
     std::string next;               ///< token of a former page
-    std::uint32_t max_keys = 1000;  ///< at most; a page may be shorter
+    std::uint32_t max_keys = 1000;  ///< at most, and at least 1; a page may be shorter
     bool owners = false;            ///< `object_meta::owner`, where the service tells it
 };
 

@@ -39,6 +39,14 @@ result<void> check_listing_text(std::string_view const text, std::string_view co
     return {};
 }
 
+result<void> check_listing(std::string_view const prefix, list_options const& options) {
+    if (options.max_keys == 0) return failure(errc::invalid_argument, "max_keys must be at least 1");
+    result<void> checked = check_listing_text(prefix, "the prefix");
+    if (checked) checked = check_listing_text(options.delimiter, "the delimiter");
+    if (checked) checked = check_listing_text(options.start_after, "start_after");
+    return checked;
+}
+
 result<void> check_key(std::string_view const key) {
     if (key.empty()) return refused("the key is empty; a key has 1 to 1024 bytes");
     return check_listing_text(key, "the key");

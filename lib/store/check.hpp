@@ -14,6 +14,9 @@ result<void> check_key(std::string_view key);
 /// A prefix, delimiter or start of a listing: as a key, but may be empty. Errors: invalid_argument naming `what`.
 result<void> check_listing_text(std::string_view text, std::string_view what);
 
+/// What every store asks of a listing: texts as above, and a page that may hold something. Errors: invalid_argument naming what is wrong.
+result<void> check_listing(std::string_view prefix, list_options const& options);
+
 /// Attributes that can travel as header fields and come back as they were: names are tokens, used once; values are printable ASCII
 /// without blanks at their ends. Errors: invalid_argument naming the attribute.
 result<void> check_attributes(attributes const& a);

@@ -152,6 +152,12 @@ CONFORMANCE("a prefix that is no text is refused, as a key is: found by the rand
     if (!p.store->can().folder_listing) CHECK_FAILS(errc::invalid_argument, p.store->list(p.prefix, options));
 }
 
+CONFORMANCE("a page of no keys is refused") {
+    list_options options;
+    options.max_keys = 0;
+    CHECK_FAILS(errc::invalid_argument, p.store->list(p.prefix, options));
+}
+
 CONFORMANCE("inserting and removing between pages keeps the rest of the listing whole") {
     for (int i = 10; i < 30; ++i) co_await put(p, "k" + std::to_string(i), "x");
     list_options options;

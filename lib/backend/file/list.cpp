@@ -13,9 +13,7 @@ namespace {
 constexpr std::size_t walk_memory = std::size_t{64} << 20;  // for names: docs/design tells why
 
 result<void> check_texts(std::string const& prefix, list_options const& options) {
-    result<void> checked = store::check_listing_text(prefix, "the prefix");
-    if (checked) checked = store::check_listing_text(options.delimiter, "the delimiter");
-    if (checked) checked = store::check_listing_text(options.start_after, "start_after");
+    result<void> checked = store::check_listing(prefix, options);
     if (checked) checked = store::check_listing_text(options.next, "the page token");
     return checked;
 }
@@ -74,7 +72,7 @@ awaitable<result<list_page>> list_objects(operation* op, std::string prefix, lis
     std::unique_ptr<list_walk> walk = co_await begin(op, *root, std::move(prefix), options);
     lister pages(op, *root, std::move(walk));
 
-    std::size_t const limit = std::max(options.max_keys, 1u);
+    std::size_t const limit = options.max_keys;
     list_page page;
     std::string last;
     for (std::size_t size = 0; size < limit; size = page.objects.size() + page.prefixes.size()) {

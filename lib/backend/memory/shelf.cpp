@@ -73,18 +73,10 @@ put_result shelf::put(object_key where, bytes data, put_options options, wall_ti
     return done;
 }
 
-void shelf::check_listing(std::string const& prefix, list_options const& options) const {
-    for (auto const& [text, what] : {std::pair<std::string_view, std::string_view>{prefix, "the prefix"},
-                                     {options.delimiter, "the delimiter"},
-                                     {options.start_after, "start_after"}}) {
-        result<void> const checked = store::check_listing_text(text, what);
-        if (!checked) throw_error(checked.error(), "list", uri() + prefix);
-    }
-}
-
 list_page shelf::list(std::string const& prefix, list_options const& options) const {
-    check_listing(prefix, options);
-    std::size_t const limit = std::min(std::max(options.max_keys, 1u), page_limit_);
+    result<void> const checked = store::check_listing(prefix, options);
+    if (!checked) throw_error(checked.error(), "list", uri() + prefix);
+    std::size_t const limit = std::min<std::size_t>(options.max_keys, page_limit_);
     std::string const& after = options.next.empty() ? options.start_after : options.next;
     list_page page;
     std::string last;

@@ -44,7 +44,6 @@ public:
     written_parts take_interrupted(object_key const& where, std::string const& resume_as);
     void keep_interrupted(object_key const& where, std::string const& resume_as, written_parts parts);
 
-    void check_listing(std::string const& prefix, list_options const& options) const;
     void check_key(std::string_view operation, object_key const& where) const;
     void check_write(std::string_view operation, object_key const& where, put_options const& options) const;
     [[noreturn]] void fail(errc reason, std::string_view operation, object_key const& where, std::string detail) const;

@@ -141,12 +141,7 @@ result<recipe> put_recipe(object_key const& key, payload data, put_options const
 }
 
 result<recipe> list_recipe(std::string_view const prefix, list_options const& options) {
-    if (options.max_keys == 0) return failure(errc::invalid_argument, "max_keys must be at least 1");
-    for (auto const& [text, what] : {std::pair<std::string_view, std::string_view>{prefix, "the prefix"},
-                                     {options.delimiter, "the delimiter"},
-                                     {options.start_after, "start_after"}}) {
-        if (auto const checked = store::check_listing_text(text, what); !checked) return checked.error();
-    }
+    if (auto const checked = store::check_listing(prefix, options); !checked) return checked.error();
     recipe r;
     if (!options.next.empty()) cloud::add_query(r.query, "continuation-token", options.next);
     if (!options.delimiter.empty()) cloud::add_query(r.query, "delimiter", options.delimiter);
