@@ -9,6 +9,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -47,6 +48,8 @@ struct SLUICE_API world_options {
     std::size_t window = 256 * 1024;     ///< bytes on the way in one direction; a sender with more waits
     /// Calls move less than they could, or find nothing ready at first, as the seed will have it.
     bool split = true;
+    std::size_t write_limit = SIZE_MAX;          ///< a call of the library writes no more bytes than that
+    bool strands = false;                        ///< run the program as on a context of several threads: what runs side by side has strands
     std::chrono::seconds starts{1'700'000'000};  ///< wall clock at the beginning, since 1970
 };
 
@@ -73,6 +76,8 @@ public:
     void rotate_session_token(std::string token);
     std::string put(std::string bucket, std::string key, std::string data);
     std::optional<std::string> get(std::string bucket, std::string key) const;
+    /// Likewise without HTTP; no error when it is not there.
+    void remove(std::string bucket, std::string key);
     std::uint64_t object_count() const;
     std::uint64_t uploads_open() const;
     s3_server_counts counts() const;
@@ -126,6 +131,8 @@ public:
     /// Runs `body` to its end. When it fails, says so on stderr with the seed, unless `expect_failure` was called.
     ending run(std::function<awaitable<void>()> body);
     void expect_failure(bool expected = true) noexcept;
+    /// Cancels what `run` runs, at once: also from within `on_step` and `on_event`. Nothing when nothing runs.
+    void cancel();
     /// A new context, as of a program that is started again: what was on the old one is gone. Time, network, servers and disk go on.
     void restart();
     /// Lets `span` pass, with whatever happens in it.

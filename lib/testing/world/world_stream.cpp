@@ -68,7 +68,7 @@ net::io_outcome world_stream::try_read(std::span<std::byte> into) noexcept {
 net::io_outcome world_stream::try_write(std::span<std::byte const> from) noexcept {
     net::io_outcome says;
     if (trouble(world_step::kind::write, says)) return says;
-    std::size_t const most = std::min(from.size(), connection_->room());
+    std::size_t const most = std::min({from.size(), connection_->room(), connection_->core().options.write_limit});
     if (most == 0 || reluctant()) return blocked(out);
     std::size_t const n = some_of(most);
     connection_->write(from.first(n));

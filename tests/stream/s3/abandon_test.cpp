@@ -10,10 +10,13 @@ namespace {
 story on(std::string name, std::string data) {
     story s;
     s.name = std::move(name);
-    s.before = [data](s3_model& m) { m.objects = {{"k", data}, {"other", "bystander"}}; };
-    s.always = [data](s3_model const& m) {
-        CHECK(m.objects.at("k") == data);
-        CHECK(m.objects.at("other") == "bystander");
+    s.before = [data](scenery& at) {
+        at.s3.put("bucket", "k", data);
+        at.s3.put("bucket", "other", "bystander");
+    };
+    s.always = [data](scenery const& at) {
+        CHECK(at.s3.get("bucket", "k") == data);
+        CHECK(at.s3.get("bucket", "other") == "bystander");
     };
     return s;
 }
@@ -25,7 +28,7 @@ TEST_CASE("abandon: head") {
     s.tell = [](std::shared_ptr<object_store> store) -> awaitable<void> {
         object_meta const about = co_await store->head("k");
         CHECK(about.size == 10);
-        CHECK(about.etag == s3_model::etag_of("0123456789"));
+        CHECK_FALSE(about.etag.empty());
     };
     abandon(s);
 }
@@ -92,15 +95,17 @@ namespace {
 story put_story(std::string name, std::string old, std::string data) {
     story s;
     s.name = std::move(name);
-    s.before = [old](s3_model& m) {
-        m.objects = {{"other", "bystander"}};
-        if (!old.empty()) m.objects["k"] = old;
+    s.before = [old](scenery& at) {
+        at.s3.put("bucket", "other", "bystander");
+        if (old.empty())
+            at.s3.remove("bucket", "k");
+        else
+            at.s3.put("bucket", "k", old);
     };
-    s.always = [old, data](s3_model const& m) {
-        auto const found = m.objects.find("k");
-        bool const untouched = found == m.objects.end() ? old.empty() : found->second == old;
-        CHECK((untouched || m.objects.at("k") == data));
-        CHECK(m.objects.at("other") == "bystander");
+    s.always = [old, data](scenery const& at) {
+        std::string const now = at.s3.get("bucket", "k").value_or("");
+        CHECK((now == old || now == data));
+        CHECK(at.s3.get("bucket", "other") == "bystander");
     };
     return s;
 }
@@ -108,22 +113,26 @@ story put_story(std::string name, std::string old, std::string data) {
 }  // namespace
 
 TEST_CASE("abandon: put over an object") {
-    std::string const data = pattern(100'000);
+    std::string const data = pattern(3000);
     story s = put_story("put", "old", data);
     s.tell = [data](std::shared_ptr<object_store> store) -> awaitable<void> {
-        std::vector<bytes> const pieces{bytes::copy_of(data.substr(0, 40'000)), bytes::copy_of(data.substr(40'000))};
+        std::vector<bytes> const pieces{bytes::copy_of(data.substr(0, 1000)), bytes::copy_of(data.substr(1000))};
         put_result const put = co_await store->put("k", payload(pieces));
-        CHECK(put.etag == s3_model::etag_of(data));
+        CHECK_FALSE(put.etag.empty());
     };
     abandon(s);
 }
 
 TEST_CASE("abandon: put that asks whether its body is wanted") {
-    std::string const data = pattern((1 << 20) + 1);
+    std::string const data = pattern(3000);
     story s = put_story("asking put", "old", data);
+    s.open = [](scenery&, s3_settings settings) {
+        settings.expect_continue_above = 0;
+        return make_s3_store(settings);
+    };
     s.tell = [data](std::shared_ptr<object_store> store) -> awaitable<void> {
         put_result const put = co_await store->put("k", payload(data));
-        CHECK(put.etag == s3_model::etag_of(data));
+        CHECK_FALSE(put.etag.empty());
     };
     abandon(s);
 }
@@ -135,7 +144,7 @@ TEST_CASE("abandon: put create-only") {
         put_options options;
         options.create_only = true;
         put_result const put = co_await store->put("k", payload("fresh"), options);
-        CHECK(put.etag == s3_model::etag_of("fresh"));
+        CHECK_FALSE(put.etag.empty());
     };
     abandon(s);
 }
@@ -143,11 +152,16 @@ TEST_CASE("abandon: put create-only") {
 TEST_CASE("abandon: compare and swap") {
     story s = put_story("swap", "old", "new");
     s.exclusive = true;
-    s.tell = [](std::shared_ptr<object_store> store) -> awaitable<void> {
+    std::string etag;
+    s.before = [&etag](scenery& at) {
+        at.s3.put("bucket", "other", "bystander");
+        etag = at.s3.put("bucket", "k", "old");
+    };
+    s.tell = [&etag](std::shared_ptr<object_store> store) -> awaitable<void> {
         put_options options;
-        options.if_match = s3_model::etag_of("old");
+        options.if_match = etag;
         put_result const put = co_await store->put("k", payload("new"), options);
-        CHECK(put.etag == s3_model::etag_of("new"));
+        CHECK_FALSE(put.etag.empty());
     };
     abandon(s);
 }
@@ -170,15 +184,15 @@ namespace {
 story remove_story(std::vector<object_key> keys) {
     story s;
     s.name = "remove " + std::to_string(keys.size());
-    s.before = [keys](s3_model& m) {
-        m.objects = {{"other", "bystander"}};
-        for (object_key const& key : keys) m.objects[key] = key;
+    s.before = [keys](scenery& at) {
+        at.s3.put("bucket", "other", "bystander");
+        for (object_key const& key : keys) at.s3.put("bucket", key, key);
     };
-    s.always = [](s3_model const& m) { CHECK(m.objects.at("other") == "bystander"); };
+    s.always = [](scenery const& at) { CHECK(at.s3.get("bucket", "other") == "bystander"); };
     s.tell = [keys](std::shared_ptr<object_store> store) -> awaitable<void> {
         remove_report const report = co_await store->remove(keys);
+        throw_refusals(report);
         CHECK(report.removed == keys.size());
-        CHECK(report.failed.empty());
     };
     return s;
 }
