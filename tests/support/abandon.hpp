@@ -32,6 +32,7 @@ struct story {
     std::function<void(scenery const&)> unless_destroyed;                      ///< the same, but for runs whose context went under them
     bool exclusive = false;                                                    ///< a write that is never repeated: may end as `ambiguous`
     bool completes = false;     ///< its last request makes the object: `ambiguous` when no answer ever comes
+    bool several = false;       ///< it awaits several operations: a cancel between two of them is an exception of Asio
     unsigned operations = 1;    ///< how many time limits it may take
     std::uint64_t thinned = 1;  ///< only every so many steps meet mishaps
     bool large = false;         ///< megabytes: they travel at once, and are not written byte by byte

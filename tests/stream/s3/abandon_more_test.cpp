@@ -26,6 +26,7 @@ story over(std::string name, std::string data) {
     story s;
     s.name = std::move(name);
     s.operations = 6;
+    s.several = true;
     s.before = [](scenery& at) { at.s3.put("bucket", "k", "old"); };
     s.always = [data](scenery const& at) {
         std::string const now = at.s3.get("bucket", "k").value_or("nothing");
