@@ -345,7 +345,7 @@ private:
         plan p;
         p.where = plan::place::request;
         std::uint64_t seen = 0;  // of large stories every third answer is enough
-        for (p.at = 0; p.at < requests; p.at += sanitized ? 2 : 1)
+        for (p.at = 0; p.at < requests; p.at += sanitized ? 4 : 1)
             for (wrong_answer const& answer : wrong_answers) {
                 if (story_.large && seen++ % 3 != 0) continue;
                 p.answer = &answer;

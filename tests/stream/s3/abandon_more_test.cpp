@@ -52,7 +52,7 @@ awaitable<void> look_at(std::shared_ptr<object_store> store, object_key key, std
 TEST_CASE("abandon: an upload in parts, written side by side") {
     std::string const data = pattern(part_size + 10);
     story s = over("upload", data);
-    s.thinned = 3;
+    s.thinned = 5;
     s.large = s.completes = true;
     s.tell = [data](std::shared_ptr<object_store> store) -> awaitable<void> {
         upload up = co_await store->create_upload("k");
@@ -88,7 +88,7 @@ TEST_CASE("abandon: an upload in parts, written side by side") {
 TEST_CASE("abandon: put_stream in parts") {
     std::string const data = pattern(part_size + 10);
     story s = over("put_stream", data);
-    s.thinned = 3;
+    s.thinned = 5;
     s.large = s.completes = true;
     s.tell = [data](std::shared_ptr<object_store> store) -> awaitable<void> {
         std::size_t given = 0;

@@ -267,6 +267,7 @@ TEST_CASE("abandon: put_file") {
     std::string const data = pattern(30'000);
     story s;
     s.name = "put_file";
+    s.thinned = 3;
     s.files = true;
     s.operations = 2;
     s.before = [data](scenery& at) {
