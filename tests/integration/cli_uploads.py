@@ -18,12 +18,12 @@ def orphans(env, prefix=""):
 def killed_upload(env, key):
     """Kills `sluice cp` by SIGKILL when the service has got some of its parts."""
     with open(env.tmp / "source", "wb") as f:
-        f.truncate(512 * MIB)
+        f.truncate(1024 * MIB)
     child = env.start("cp", "source", env.uri(key), "--progress", "none")
     end = time.monotonic() + 60
     while time.monotonic() < end and child.poll() is None:
         found = orphans(env, key)
-        if found and found[0]["bytes"] >= 16 * MIB:
+        if found and found[0].get("bytes", 0) >= 16 * MIB:
             break
     assert child.poll() is None, "the upload was over before it could be killed"
     child.kill()
