@@ -13,7 +13,7 @@ constexpr std::uint64_t body_limit = 5ull * 1024 * 1024 * 1024;
 constexpr std::size_t joined_limit = 64 * 1024;
 
 bool write_reply(channel& connection, s3_answer const& answer) {
-    std::string head = reply_head(answer.reply);
+    std::string head = head_of(answer.reply);
     std::string_view const content = answer.content();
     if (content.size() > joined_limit) return connection.write_all(head) && connection.write_all(content);
     head += content;

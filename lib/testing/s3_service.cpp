@@ -8,32 +8,6 @@
 namespace sluice::inline v0::testing {
 namespace {
 
-std::string_view reason(int const status) {
-    switch (status) {
-    case 200: return "OK";
-    case 204: return "No Content";
-    case 206: return "Partial Content";
-    case 304: return "Not Modified";
-    case 400: return "Bad Request";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 411: return "Length Required";
-    case 412: return "Precondition Failed";
-    case 417: return "Expectation Failed";
-    case 416: return "Requested Range Not Satisfiable";
-    case 500: return "Internal Server Error";
-    case 501: return "Not Implemented";
-    case 503: return "Slow Down";
-    default: return "Status";
-    }
-}
-
-void set_header(header_list& headers, std::string const& name, std::string const& value) {
-    std::erase_if(headers, [&](auto const& header) { return same_name(header.first, name); });
-    if (!value.empty()) headers.emplace_back(name, value);
-}
-
 void check_bucket(s3_request const& request, s3_scene const& scene) {
     if (scene.objects.has_bucket(request.bucket)) return;
     s3_problem problem(404, "NoSuchBucket", "The specified bucket does not exist");
@@ -147,12 +121,6 @@ void complete_headers(s3_reply& reply, std::string_view const request_id, unix_s
     reply.headers.emplace_back("x-amz-request-id", request_id);
     if (reply.status != 204 && reply.status != 304) reply.headers.emplace_back("Content-Length", std::to_string(reply.content().size()));
     for (auto const& [name, value] : fault_headers) set_header(reply.headers, name, value);
-}
-
-std::string reply_head(s3_reply const& reply) {
-    std::string head = "HTTP/1.1 " + std::to_string(reply.status) + " " + std::string(reason(reply.status)) + "\r\n";
-    for (auto const& [name, value] : reply.headers) head += name + ": " + value + "\r\n";
-    return head + "\r\n";
 }
 
 }  // namespace sluice::inline v0::testing

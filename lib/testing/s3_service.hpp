@@ -44,8 +44,6 @@ void count_operation(s3_server_counts& counted, s3_operation operation) noexcept
 /// What refuses a request before its body is there: a bucket that is not, a condition that does not hold. Throws s3_problem.
 void check_before_body(s3_request const& request, s3_scene const& scene);
 
-/// The bytes before the content: status line, headers and the empty line.
-std::string reply_head(s3_reply const& reply);
 /// Adds Date, request id and, where there may be one, Content-Length; then what the fault wants: a header of its own replaces ours, an
 /// empty one takes ours away.
 void complete_headers(s3_reply& reply, std::string_view request_id, unix_seconds now, header_list const& fault_headers);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <sluice/config.hpp>
+#include <sluice/testing/service.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -40,27 +40,8 @@ struct SLUICE_API s3_server_options {
     std::string domain = "localhost";            ///< virtual-host style: the bucket is what comes before ".localhost"
 };
 
-/// A fault to do to one request; chosen by `s3_server::on_request`.
-struct SLUICE_API s3_fault {
-    s3_fault() {}
-    int status = 0;    ///< answer this status, which may be 200, with an S3 error document instead
-    std::string code;  ///< its <Code>
-    /// Added to the answer in place of its own; an empty value takes the answer's own away.
-    std::vector<std::pair<std::string, std::string>> headers;
-    std::optional<std::uint64_t> cut_body_after;  ///< send so many body bytes of a correct answer, then reset the connection
-    bool ignore_range = false;                    ///< answer 200 with the whole object
-    std::int64_t shift_range = 0;                 ///< answer another range than asked for
-    std::optional<std::uint64_t> flip_bit_of;     ///< of a read: this byte of the answer is another than it should be
-    std::optional<std::uint64_t> flip_received;   ///< of a write: this byte of the body is another than was sent
-    bool drop_after_apply = false;                ///< do the work, then close without an answer
-    std::chrono::milliseconds delay{0};           ///< before the work
-};
-
-struct SLUICE_API s3_request_view {
-    s3_request_view() {}
-    std::string method, bucket, key, query, range, if_match;
-    std::uint64_t number = 0;  ///< of all requests since the last `reset_counts`, from 1
-};
+using s3_fault = service_fault;
+using s3_request_view = service_request_view;
 
 struct SLUICE_API s3_server_counts {
     s3_server_counts() {}

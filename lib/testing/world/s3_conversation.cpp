@@ -51,7 +51,7 @@ private:
 
     void send(s3_answer const& answer) {
         if (answer.next == s3_answer::then::vanish) return wire().close();
-        wire().send(reply_head(answer.reply));
+        wire().send(head_of(answer.reply));
         std::string_view const content = answer.content();
         if (answer.reply.object)
             wire().send(answer.reply.object, answer.reply.first, content.size());
