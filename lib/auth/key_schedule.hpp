@@ -23,8 +23,10 @@ public:
     }
 
     /// Keys that expire are asked for again five to ten minutes before, sooner where they last less than that: halfway to their end.
+    /// Those that come and have ended already are tried for a minute: it may be our clock that is wrong, and their service is to judge.
     void fetched(std::optional<time> expires, time now, double chance) noexcept {
         have_ = true;
+        if (expires && *expires <= now + reserve) expires = now + reserve + std::chrono::minutes(1);
         expires_ = expires;
         refresh_.reset();
         if (!expires) return;

@@ -33,13 +33,11 @@ TEST_CASE("keys that expire are asked for again five to ten minutes before; with
     }
 }
 
-TEST_CASE("keys that last a few minutes only are asked for again halfway, and ones that come expired at once") {
+TEST_CASE("keys that last a few minutes only are asked for again halfway") {
     key_schedule schedule;
     schedule.fetched(start + 4min, start, 0);
     CHECK(schedule.need(start + 119s) == key_need::none);
     CHECK(schedule.need(start + 2min) == key_need::soon);
-    schedule.fetched(start - 1h, start, 0);
-    CHECK(schedule.need(start) == key_need::now);
 }
 
 TEST_CASE("a refresh that failed is tried again in a minute or two, not at every request") {
@@ -49,4 +47,20 @@ TEST_CASE("a refresh that failed is tried again in a minute or two, not at every
     CHECK(schedule.need(start + 56min) == key_need::none);
     CHECK(schedule.need(start + 56min + 30s) == key_need::soon);
     CHECK(schedule.need(start + 1h) == key_need::now);
+}
+
+TEST_CASE("keys that have ended when they come are tried for a minute, and not asked for again at once") {
+    for (auto const late : {-1h, 0h}) {
+        key_schedule schedule;
+        schedule.fetched(start + late, start, 0.5);
+        CHECK(schedule.need(start) == key_need::none);
+        CHECK(schedule.need(start + 40s) == key_need::soon);
+        CHECK(schedule.need(start + 60s) == key_need::now);
+    }
+    key_schedule schedule;
+    schedule.fetched(start + 10s, start, 0.5);
+    CHECK(schedule.need(start) == key_need::none);
+    schedule.fetched(start + 12s, start, 0.5);
+    CHECK(schedule.need(start) == key_need::none);
+    CHECK(schedule.need(start + 2s) == key_need::now);
 }
