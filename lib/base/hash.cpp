@@ -170,4 +170,14 @@ std::string base64_encode(std::span<std::byte const> const data) {
     return text;
 }
 
+std::string base64url_encode(std::span<std::byte const> const data) {
+    std::string text = base64_encode(data);
+    while (text.ends_with('=')) text.pop_back();
+    std::ranges::replace(text, '+', '-');
+    std::ranges::replace(text, '/', '_');
+    return text;
+}
+
+std::string base64url_encode(std::string_view const text) { return base64url_encode(std::as_bytes(std::span(text))); }
+
 }  // namespace sluice::inline v0::base

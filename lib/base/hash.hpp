@@ -64,5 +64,8 @@ std::string hex(std::span<std::byte const> data);
 void append_hex(std::string& to, std::span<std::byte const> data);
 
 std::string base64_encode(std::span<std::byte const> data);
+/// Of RFC 4648, section 5, without padding.
+std::string base64url_encode(std::span<std::byte const> data);
+std::string base64url_encode(std::string_view text);
 
 }  // namespace sluice::inline v0::base

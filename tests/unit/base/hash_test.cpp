@@ -67,3 +67,11 @@ TEST_CASE("a wiped secret is gone") {
         CHECK(secret.data() == at);  // overwritten in place, not replaced
     }
 }
+
+TEST_CASE("base64url of RFC 4648, without padding") {
+    CHECK(base::base64url_encode("").empty());
+    CHECK(base::base64url_encode("f") == "Zg");
+    CHECK(base::base64url_encode("fo") == "Zm8");
+    CHECK(base::base64url_encode("foo") == "Zm9v");
+    CHECK(base::base64url_encode("\xfb\xff\xfe") == "-__-");
+}
