@@ -13,26 +13,26 @@ namespace sluice::inline v0::auth {
 
 namespace {
 
-using keys_pointer = std::shared_ptr<credentials const>;
-
 /// What all who ask share. One of them fetches, in his own coroutine: when he is cancelled, the next takes over.
-struct shared_keys {
-    explicit shared_keys(std::shared_ptr<provider> p) : from(std::move(p)) {}
+template <class Value>
+struct shared_values {
+    explicit shared_values(std::shared_ptr<provider_of<Value>> p) : from(std::move(p)) {}
 
-    std::shared_ptr<provider> const from;
+    std::shared_ptr<provider_of<Value>> const from;
     async::event landed;
     std::mutex mutex;  // guards what follows
     key_schedule schedule;
-    keys_pointer keys;
+    std::shared_ptr<Value const> value;
     std::optional<failure> failed;  // the last flight
     std::uint64_t flights = 0;      // ended, but for those that were cancelled
     bool flying = false;
 };
 
 /// Ends a flight however it is left.
+template <class Value>
 class flight {
 public:
-    explicit flight(shared_keys* of) noexcept : of_(of) {}
+    explicit flight(shared_values<Value>* of) noexcept : of_(of) {}
     flight(flight const&) = delete;
     flight& operator=(flight const&) = delete;
     ~flight() {
@@ -44,17 +44,18 @@ public:
     }
 
 private:
-    shared_keys* of_;
+    shared_values<Value>* of_;
 };
 
-awaitable<void> fly(shared_keys* of, async::clock const* clock, double chance) {
-    flight const here(of);
-    result<credentials> fetched = co_await of->from->fetch();
+template <class Value>
+awaitable<void> fly(shared_values<Value>* of, async::clock const* clock, double chance) {
+    flight<Value> const here(of);
+    result<Value> fetched = co_await of->from->fetch();
     std::lock_guard const lock(of->mutex);
     ++of->flights;
     if (fetched) {
         of->schedule.fetched(fetched->expires, clock->wall(), chance);
-        of->keys = std::make_shared<credentials const>(std::move(*fetched));
+        of->value = std::make_shared<Value const>(std::move(*fetched));
         of->failed.reset();
     } else {
         of->schedule.failed(clock->wall(), chance);
@@ -63,13 +64,14 @@ awaitable<void> fly(shared_keys* of, async::clock const* clock, double chance) {
 }
 
 /// `f` is everybody's who waited: what is thrown is a copy of its own.
-[[noreturn]] void raise(failure const& f, provider const& from) {
+[[noreturn]] void raise(failure const& f, std::string const& name) {
     failure own(f.reason(), {});
     own.info() = f.info();
-    throw_error(std::move(own), "get credentials", from.name());
+    throw_error(std::move(own), "get credentials", name);
 }
 
-awaitable<keys_pointer> get(std::shared_ptr<shared_keys> of) {
+template <class Value>
+awaitable<std::shared_ptr<Value const>> get(std::shared_ptr<shared_values<Value>> of) {
     boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
     async::clock const& clock = async::clock::of(executor);
     double const chance = async::entropy::of(executor).fraction();
@@ -79,8 +81,8 @@ awaitable<keys_pointer> get(std::shared_ptr<shared_keys> of) {
         key_need const need = of->schedule.need(clock.wall());
         bool const nobody_waits = need == key_need::none || (need == key_need::soon && of->flying);
         bool const tried = of->flights != before;  // since we asked
-        if (nobody_waits || (tried && of->keys && need != key_need::now)) co_return of->keys;
-        if (tried && of->failed) raise(*of->failed, *of->from);
+        if (nobody_waits || (tried && of->value && need != key_need::now)) co_return of->value;
+        if (tried && of->failed) raise(*of->failed, of->from->name());
         if (of->flying) {
             co_await of->landed.wait(lock);
             lock.lock();
@@ -93,24 +95,31 @@ awaitable<keys_pointer> get(std::shared_ptr<shared_keys> of) {
     }
 }
 
-class cached_source final : public credential_source {
+template <class Value, class Source>
+class cached_source final : public Source {
 public:
-    explicit cached_source(std::shared_ptr<provider> from) : shared_(std::make_shared<shared_keys>(std::move(from))) {}
+    explicit cached_source(std::shared_ptr<provider_of<Value>> from) : shared_(std::make_shared<shared_values<Value>>(std::move(from))) {}
 
     // Not a coroutine itself: the awaitable may outlive the source.
-    awaitable<keys_pointer> get() override { return auth::get(shared_); }
+    awaitable<std::shared_ptr<Value const>> get() override { return auth::get(shared_); }
 
-    void rejected(keys_pointer const& keys) override {
+    void rejected(std::shared_ptr<Value const> const& value) override {
         std::lock_guard const lock(shared_->mutex);
-        if (shared_->keys == keys) shared_->schedule.rejected();
+        if (shared_->value == value) shared_->schedule.rejected();
     }
 
 private:
-    std::shared_ptr<shared_keys> const shared_;
+    std::shared_ptr<shared_values<Value>> const shared_;
 };
 
 }  // namespace
 
-std::shared_ptr<credential_source> cached(std::shared_ptr<provider> from) { return std::make_shared<cached_source>(std::move(from)); }
+std::shared_ptr<credential_source> cached(std::shared_ptr<provider> from) {
+    return std::make_shared<cached_source<credentials, credential_source>>(std::move(from));
+}
+
+std::shared_ptr<token_source> cached(std::shared_ptr<token_provider> from) {
+    return std::make_shared<cached_source<access_token, token_source>>(std::move(from));
+}
 
 }  // namespace sluice::inline v0::auth

@@ -1,10 +1,10 @@
 #include "auth/key_documents.hpp"
 
+#include "auth/document_text.hpp"
 #include "base/http_date.hpp"
 #include "codec/json.hpp"
 #include "codec/xml.hpp"
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -16,11 +16,6 @@ using time = std::chrono::system_clock::time_point;
 
 failure broken(std::string what) { return {errc::protocol, std::move(what)}; }
 
-/// What may stand in a header: a key that could not be sent would be told apart only by the service, much later.
-bool is_plain(std::string_view const text) noexcept {
-    return !text.empty() && std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f; });
-}
-
 result<credentials> checked(credentials keys, std::optional<std::string> const& expiration) {
     if (!is_plain(keys.access_key) || !is_plain(keys.secret_key)) return broken("the document has no access key pair");
     if (!keys.session_token.empty() && !is_plain(keys.session_token)) return broken("the document has a session token that is none");
@@ -28,13 +23,6 @@ result<credentials> checked(credentials keys, std::optional<std::string> const& 
     keys.expires = base::parse_iso8601(*expiration);
     if (!keys.expires) return broken("the document has an expiration that is no time");
     return keys;
-}
-
-std::string bounded(std::string text) {
-    text.resize(std::min<std::size_t>(text.size(), 300));
-    for (char& c : text)
-        if (static_cast<unsigned char>(c) < ' ') c = ' ';
-    return text;
 }
 
 }  // namespace

@@ -4,8 +4,8 @@
 
 namespace sluice::inline v0::auth {
 
-result<std::vector<std::string>> shell_words(std::string_view const line) {
-    auto const bad = [](char const* why) { return failure(errc::invalid_argument, std::string("credential_process ") + why); };
+result<std::vector<std::string>> shell_words(std::string_view const line, std::string_view const what) {
+    auto const bad = [what](char const* why) { return failure(errc::invalid_argument, std::string(what) + " " + why); };
     std::vector<std::string> words;
     std::optional<std::string> word;  // nothing between words; "" is one
     char quote = 0;

@@ -10,9 +10,6 @@ namespace sluice::inline v0::s3 {
 
 using auth::surroundings;
 
-/// The process's environment and its files. Reads blockingly: it runs before any I/O loop does, on files of a few lines.
-surroundings real_surroundings();
-
 /// What credentials_of_env promises.
 result<credentials_report> read_report(surroundings const& around, std::string profile);
 

@@ -15,17 +15,24 @@ using namespace sluice::test;
 
 namespace {
 
+/// What is told apart by its text: keys, and tokens.
+credentials made(credentials const*, std::string text) { return {std::move(text), "secret"}; }
+access_token made(access_token const*, std::string text) { return access_token(std::move(text)); }
+std::string text_of(credentials const& keys) { return keys.access_key; }
+std::string text_of(access_token const& token) { return token.value; }
+
 /// Gives keys after a second, numbered; or fails.
-class slow_provider final : public provider {
+template <class Value>
+class slow_provider final : public provider_of<Value> {
 public:
     std::string name() const override { return "a test"; }
-    awaitable<result<credentials>> fetch() override {
+    awaitable<result<Value>> fetch() override {
         int const number = ++fetches;
         co_await nap(1s);
         if (fail) co_return failure(errc::unreachable, "nobody there");
-        credentials keys("key " + std::to_string(number), "secret");
-        keys.expires = expires;
-        co_return keys;
+        Value value = made(static_cast<Value const*>(nullptr), "key " + std::to_string(number));
+        value.expires = expires;
+        co_return value;
     }
 
     std::atomic<int> fetches = 0;
@@ -36,24 +43,25 @@ public:
 // Where the manual clock begins.
 std::chrono::system_clock::time_point const wall{std::chrono::seconds(1'700'000'000)};
 
+template <class Value>
 struct asking {
-    std::shared_ptr<slow_provider> from = std::make_shared<slow_provider>();
-    std::shared_ptr<credential_source> source = cached(from);
+    using pointer = std::shared_ptr<Value const>;
+    std::shared_ptr<slow_provider<Value>> from = std::make_shared<slow_provider<Value>>();
+    decltype(cached(std::shared_ptr<provider_of<Value>>())) source = cached(std::shared_ptr<provider_of<Value>>(from));
     std::vector<std::string> got;
 
     std::function<awaitable<void>()> once() {
         return [this]() -> awaitable<void> {
-            auto const keys = co_await source->get();
-            got.push_back(keys->access_key);
+            auto const value = co_await source->get();
+            got.push_back(text_of(*value));
         };
     }
 };
 
-}  // namespace
-
-TEST_CASE("credentials cache: a thousand who ask at once cost one fetch") {
+template <class Value>
+void one_fetch() {
     world w;
-    asking a;
+    asking<Value> a;
     std::vector<std::unique_ptr<started>> all;
     for (int i = 0; i < 1000; ++i) all.push_back(std::make_unique<started>(w.context.get_executor(), a.once()));
     w.finish();
@@ -64,9 +72,10 @@ TEST_CASE("credentials cache: a thousand who ask at once cost one fetch") {
     CHECK(a.from->fetches == 1);
 }
 
-TEST_CASE("credentials cache: when the one who fetches is cancelled the next takes over; one who waits is cancelled alone") {
+template <class Value>
+void next_takes_over() {
     world w;
-    asking a;
+    asking<Value> a;
     started first(w.context.get_executor(), a.once());
     w.settle();
     started second(w.context.get_executor(), a.once());
@@ -82,9 +91,10 @@ TEST_CASE("credentials cache: when the one who fetches is cancelled the next tak
     CHECK(a.got == std::vector<std::string>{"key 2"});
 }
 
-TEST_CASE("credentials cache: a failure is everybody's who waited, and the next who asks tries again") {
+template <class Value>
+void failure_is_shared() {
     world w;
-    asking a;
+    asking<Value> a;
     a.from->fail = true;
     started first(w.context.get_executor(), a.once());
     started second(w.context.get_executor(), a.once());
@@ -98,9 +108,10 @@ TEST_CASE("credentials cache: a failure is everybody's who waited, and the next 
     CHECK(a.got == std::vector<std::string>{"key 2"});
 }
 
-TEST_CASE("credentials cache: keys near their end are renewed by one, the others go on with them meanwhile") {
+template <class Value>
+void renewed_by_one() {
     world w;
-    asking a;
+    asking<Value> a;
     a.from->expires = wall + 1h;
     started first(w.context.get_executor(), a.once());
     w.finish();
@@ -117,9 +128,10 @@ TEST_CASE("credentials cache: keys near their end are renewed by one, the others
     CHECK(a.from->fetches == 2);
 }
 
-TEST_CASE("credentials cache: when a renewal fails the old keys serve to their end, and the source is not asked at every request") {
+template <class Value>
+void old_serve_on() {
     world w;
-    asking a;
+    asking<Value> a;
     a.from->expires = wall + 1h;
     started first(w.context.get_executor(), a.once());
     w.finish();
@@ -138,12 +150,13 @@ TEST_CASE("credentials cache: when a renewal fails the old keys serve to their e
     CHECK(late.result().find("nobody there") != std::string::npos);
 }
 
-TEST_CASE("credentials cache: keys that a service rejected are fetched anew, unless others have come already") {
+template <class Value>
+void rejected_once() {
     world w;
-    asking a;
+    asking<Value> a;
     started first(w.context.get_executor(), a.once());
     w.finish();
-    std::shared_ptr<credentials const> old;
+    typename asking<Value>::pointer old;
     started look(w.context.get_executor(), [&]() -> awaitable<void> { old = co_await a.source->get(); });
     w.finish();
     a.source->rejected(old);
@@ -154,4 +167,59 @@ TEST_CASE("credentials cache: keys that a service rejected are fetched anew, unl
     started third(w.context.get_executor(), a.once());
     w.finish();
     CHECK(a.from->fetches == 2);
+}
+
+/// As where this machine's clock goes an hour ahead of the service's.
+template <class Value>
+void ended_when_they_come() {
+    world w;
+    asking<Value> a;
+    a.from->expires = wall - 1h;
+    for (int i = 0; i < 5; ++i) {
+        started again(w.context.get_executor(), a.once());
+        w.finish();
+        CHECK(again.result() == "ok");
+    }
+    CHECK(a.got == std::vector<std::string>(5, "key 1"));
+    w.time->advance(2min);
+    started later(w.context.get_executor(), a.once());
+    w.finish();
+    CHECK(a.got.back() == "key 2");
+}
+
+}  // namespace
+
+TEST_CASE("credentials cache: keys that have ended by our clock when they come are given out, and not fetched without end") {
+    ended_when_they_come<credentials>();
+    ended_when_they_come<access_token>();
+}
+
+TEST_CASE("credentials cache: a thousand who ask at once cost one fetch") {
+    one_fetch<credentials>();
+    one_fetch<access_token>();
+}
+
+TEST_CASE("credentials cache: when the one who fetches is cancelled the next takes over; one who waits is cancelled alone") {
+    next_takes_over<credentials>();
+    next_takes_over<access_token>();
+}
+
+TEST_CASE("credentials cache: a failure is everybody's who waited, and the next who asks tries again") {
+    failure_is_shared<credentials>();
+    failure_is_shared<access_token>();
+}
+
+TEST_CASE("credentials cache: keys near their end are renewed by one, the others go on with them meanwhile") {
+    renewed_by_one<credentials>();
+    renewed_by_one<access_token>();
+}
+
+TEST_CASE("credentials cache: when a renewal fails the old keys serve to their end, and the source is not asked at every request") {
+    old_serve_on<credentials>();
+    old_serve_on<access_token>();
+}
+
+TEST_CASE("credentials cache: keys that a service rejected are fetched anew, unless others have come already") {
+    rejected_once<credentials>();
+    rejected_once<access_token>();
 }
