@@ -41,9 +41,10 @@ std::string checksum_name(checksum_algorithm const algorithm) {
     case checksum_algorithm::crc32c: return "crc32c";
     case checksum_algorithm::crc32: return "crc32";
     case checksum_algorithm::sha256: return "sha256";
-    case checksum_algorithm::sha1: break;
+    case checksum_algorithm::sha1: return "sha1";
+    case checksum_algorithm::md5: break;
     }
-    return "sha1";
+    return "md5";
 }
 
 json_object object_json(std::string const& uri, object_meta const& object) {

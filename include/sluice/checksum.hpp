@@ -6,7 +6,7 @@
 namespace sluice::inline v0 {
 
 /// What object stores compute over the bytes of an object. The CRCs of parts make that of the whole; those of SHA do not.
-enum class checksum_algorithm : std::uint8_t { crc64nvme, crc32c, crc32, sha256, sha1 };
+enum class checksum_algorithm : std::uint8_t { crc64nvme, crc32c, crc32, sha256, sha1, md5 };
 
 /// When checksums travel beyond what the protocol insists on.
 enum class checksum_mode : std::uint8_t {

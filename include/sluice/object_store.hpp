@@ -40,6 +40,7 @@ struct capabilities {
     bool uploads = false;              ///< create_upload
     bool resumes = false;              ///< put_options::resume_as
     bool copies = false;               ///< copy
+    bool lone_uploads = false;         ///< a write of a key takes away the parts of all other uploads of it: they fail then, and say so
     std::uint32_t max_parts = 0;       ///< of one upload
     std::uint64_t min_part = 0;        ///< bytes of every part but the last
     std::uint64_t max_part = 0;

@@ -6,6 +6,7 @@
 #include <sluice/async/semaphore.hpp>
 #include <sluice/async/shield.hpp>
 #include <sluice/async/task_group.hpp>
+#include <sluice/azure.hpp>
 #include <sluice/file.hpp>
 #include <sluice/listing.hpp>
 #include <sluice/memory.hpp>

@@ -10,7 +10,8 @@ std::optional<crc_kind> crc_of(checksum_algorithm const algorithm) noexcept {
     case checksum_algorithm::crc32c: return crc_kind::crc32c;
     case checksum_algorithm::crc32: return crc_kind::crc32;
     case checksum_algorithm::sha256:
-    case checksum_algorithm::sha1: break;
+    case checksum_algorithm::sha1:
+    case checksum_algorithm::md5: break;
     }
     return std::nullopt;
 }
@@ -22,6 +23,7 @@ std::string_view name_of(checksum_algorithm const algorithm) noexcept {
     case checksum_algorithm::crc32: return "CRC32";
     case checksum_algorithm::sha256: return "SHA256";
     case checksum_algorithm::sha1: return "SHA1";
+    case checksum_algorithm::md5: return "MD5";
     }
     return "CRC64NVME";
 }
@@ -33,8 +35,17 @@ std::string crc_text(crc_kind const kind, std::uint64_t crc) {
     return base64_encode(std::span(raw).first(size));
 }
 
+namespace {
+
+sha_stream::kind digest_of(checksum_algorithm const algorithm) noexcept {
+    if (algorithm == checksum_algorithm::md5) return sha_stream::kind::md5;
+    return algorithm == checksum_algorithm::sha1 ? sha_stream::kind::sha1 : sha_stream::kind::sha256;
+}
+
+}  // namespace
+
 checksum_stream::checksum_stream(checksum_algorithm const algorithm) : algorithm_(algorithm), kind_(crc_of(algorithm)) {
-    if (!kind_) sha_.emplace(algorithm == checksum_algorithm::sha1 ? sha_stream::kind::sha1 : sha_stream::kind::sha256);
+    if (!kind_) sha_.emplace(digest_of(algorithm));
 }
 
 void checksum_stream::update(std::span<std::byte const> const data) noexcept {

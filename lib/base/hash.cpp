@@ -69,12 +69,14 @@ struct sha_stream::state {
     kind which = kind::sha256;
     SHA_CTX sha1;
     SHA256_CTX sha256;
+    MD5_CTX md5;
 };
 
 sha_stream::sha_stream(kind const which) : state_(std::make_unique<state>()) {
     state_->which = which;
     SHA1_Init(&state_->sha1);
     SHA256_Init(&state_->sha256);
+    MD5_Init(&state_->md5);
 }
 
 sha_stream::sha_stream(sha_stream&&) noexcept = default;
@@ -84,6 +86,8 @@ sha_stream::~sha_stream() = default;
 void sha_stream::update(std::span<std::byte const> const data) noexcept {
     if (state_->which == kind::sha1)
         SHA1_Update(&state_->sha1, data.data(), data.size());
+    else if (state_->which == kind::md5)
+        MD5_Update(&state_->md5, data.data(), data.size());
     else
         SHA256_Update(&state_->sha256, data.data(), data.size());
 }
@@ -92,6 +96,11 @@ sha256_digest sha_stream::finish_sha256() noexcept { return base::finish(state_-
 
 std::string sha_stream::finish() {
     if (state_->which == kind::sha256) return base64_encode(finish_sha256());
+    if (state_->which == kind::md5) {
+        md5_digest digest{};
+        MD5_Final(reinterpret_cast<unsigned char*>(digest.data()), &state_->md5);
+        return base64_encode(digest);
+    }
     std::array<std::byte, SHA_DIGEST_LENGTH> digest{};
     SHA1_Final(reinterpret_cast<unsigned char*>(digest.data()), &state_->sha1);
     return base64_encode(digest);
@@ -179,5 +188,31 @@ std::string base64url_encode(std::span<std::byte const> const data) {
 }
 
 std::string base64url_encode(std::string_view const text) { return base64url_encode(std::as_bytes(std::span(text))); }
+
+std::optional<std::string> base64_decode(std::string_view const text) {
+    auto const value = [](char const c) -> unsigned {
+        if (c >= 'A' && c <= 'Z') return static_cast<unsigned>(c - 'A');
+        if (c >= 'a' && c <= 'z') return static_cast<unsigned>(c - 'a' + 26);
+        if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0' + 52);
+        if (c == '+') return 62;
+        return c == '/' ? 63 : 64;
+    };
+    if (text.size() % 4 != 0) return std::nullopt;
+    std::size_t const padding = text.ends_with("==") ? 2 : (text.ends_with('=') ? 1 : 0);
+    std::string plain;
+    plain.reserve(text.size() / 4 * 3);
+    unsigned group = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        unsigned const digit = i + padding >= text.size() ? 0 : value(text[i]);
+        if (digit > 63) return std::nullopt;
+        group = group << 6 | digit;
+        if (i % 4 != 3) continue;
+        for (int shift = 16; shift >= 0; shift -= 8) plain += static_cast<char>(static_cast<unsigned char>(group >> shift & 0xff));
+        group = 0;
+    }
+    if (padding > 0 && plain.substr(plain.size() - padding).find_first_not_of('\0') != std::string::npos) return std::nullopt;
+    plain.resize(plain.size() - padding);
+    return plain;
+}
 
 }  // namespace sluice::inline v0::base

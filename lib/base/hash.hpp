@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -35,10 +36,10 @@ private:
     chain outer_;
 };
 
-/// SHA-1 or SHA-256 of bytes that come piece by piece.
+/// SHA-1, SHA-256 or MD5 of bytes that come piece by piece.
 class sha_stream {
 public:
-    enum class kind : std::uint8_t { sha1, sha256 };
+    enum class kind : std::uint8_t { sha1, sha256, md5 };
     explicit sha_stream(kind which);
     sha_stream(sha_stream&&) noexcept;
     sha_stream& operator=(sha_stream&&) noexcept;
@@ -67,5 +68,7 @@ std::string base64_encode(std::span<std::byte const> data);
 /// Of RFC 4648, section 5, without padding.
 std::string base64url_encode(std::span<std::byte const> data);
 std::string base64url_encode(std::string_view text);
+/// Nothing unless `text` is exactly what `base64_encode` makes of some bytes.
+std::optional<std::string> base64_decode(std::string_view text);
 
 }  // namespace sluice::inline v0::base

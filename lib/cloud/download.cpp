@@ -45,7 +45,9 @@ result<void> download::accept(http::response answer) {
     meta_.size = opened->size;
     range_ = opened->range;
     if (range_ != resolved_range{0, meta_.size}) meta_.checksum.reset();  // some services tell that of a part
-    if (meta_.checksum && how_->checks() && range_.length > 0) check_.emplace(*meta_.checksum);
+    std::optional<object_checksum> told = how_->range_checksum(answer.head());
+    if (!told) told = meta_.checksum;
+    if (told && how_->checks() && range_.length > 0) check_.emplace(*std::move(told));
     answer_ = std::move(answer);
     open_ = true;
     return {};

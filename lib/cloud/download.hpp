@@ -34,6 +34,8 @@ public:
     virtual awaitable<result<object_meta>> find_empty(failure why) = 0;
     /// Key and all that the head of an answer tells, but for the size.
     virtual object_meta object_in(http::response_head const& head) const = 0;
+    /// The checksum of the bytes that are asked for, where `head`, the answer to `ask`, tells it although they are not the whole.
+    virtual std::optional<object_checksum> range_checksum(http::response_head const&) const { return std::nullopt; }
     /// What is wrong when `head`, an answer to `ask_rest`, is of another version.
     virtual result<void> check_same(http::response_head const& head, object_meta const& object) const = 0;
     /// Why the version of `object` cannot be asked for again; nullptr when it can.

@@ -125,7 +125,10 @@ private:
     bool for_each(pugi::xml_node& node) override {
         xml_node one;
         switch (node.type()) {
-        case pugi::node_element: name(one, node.name()); break;
+        case pugi::node_element:
+            name(one, node.name());
+            one.encoded = std::string_view(node.attribute("Encoded").value()) == "true";
+            break;
         case pugi::node_pcdata: one.kind = xml_node::what::text; break;
         case pugi::node_cdata: one.kind = xml_node::what::verbatim; break;
         default: return refuse("a DOCTYPE is not accepted");  // the flags let nothing else through

@@ -23,6 +23,7 @@ struct xml_node {
     std::uint32_t next = 0;  // how many nodes further the next one of the same parent is; 0: none
     what kind = what::element;
     bool has_child = false;
+    bool encoded = false;  // it has the attribute Encoded="true"
 };
 
 /// One element of an `xml_document`, or none. A view: it lives as long as its document.
@@ -33,6 +34,8 @@ public:
     explicit operator bool() const noexcept { return node_ != nullptr; }
     /// Without a namespace prefix.
     std::string_view name() const noexcept { return node_ != nullptr ? node_->name() : std::string_view(); }
+    /// Whether it says Encoded="true" of its text; of all attributes the only one that is kept.
+    bool is_encoded() const noexcept { return node_ != nullptr && node_->encoded; }
     /// The first child element of that name, or none.
     xml_element child(std::string_view name) const noexcept;
     xml_element first_child() const noexcept { return xml_element(element_from(inside(node_))); }

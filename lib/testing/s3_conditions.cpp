@@ -50,7 +50,7 @@ unix_seconds date_of(std::string const& value, char const* const name) {
 
 }  // namespace
 
-void check_read_conditions(s3_request const& request, s3_object const& object) {
+void check_read_conditions(service_request const& request, s3_object const& object) {
     if (auto const* const match = request.find_header("if-match")) {
         if (!matches(*match, object.etag, false)) fail("If-Match");
     } else if (auto const* const unmodified = request.find_header("if-unmodified-since")) {

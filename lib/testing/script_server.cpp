@@ -55,6 +55,8 @@ struct script_server::state {
     std::deque<listener::welcome> refusals;
     std::vector<received_request> requests;
     std::vector<std::string> errors;
+    bool keeps = true;
+    std::uint64_t read = 0;
     // The last member: its threads use all of the above.
     std::unique_ptr<listener> listening;
 
@@ -68,6 +70,7 @@ struct script_server::state {
     scripted_reply ask(received_request const& request);
     void note(std::string error);
     std::size_t record(received_request request);
+    bool keeps_requests() const;
 };
 
 void script_server::state::note(std::string error) {
@@ -77,10 +80,16 @@ void script_server::state::note(std::string error) {
 
 std::size_t script_server::state::record(received_request request) {
     std::lock_guard const lock(mutex);
+    if (!keeps) return static_cast<std::size_t>(read++);
     requests.push_back(std::move(request));
     requests.back().number = requests.size();
     arrived.notify_all();
     return requests.size() - 1;
+}
+
+bool script_server::state::keeps_requests() const {
+    std::lock_guard const lock(mutex);
+    return keeps;
 }
 
 listener::welcome script_server::state::greet() {
@@ -160,7 +169,7 @@ bool script_server::state::serve_one(channel& connection, http_reader& reader, r
     }
     if (auto const read = reader.body(request.body, body_limit); read != http_reader::outcome::ok)
         return read == http_reader::outcome::malformed ? refuse(connection, reader.complaint()) : false;
-    auto const place = record(request);
+    auto const place = keeps_requests() ? record(request) : record(received_request());
     if (queued) return perform(connection, reader, *queued);
     request.number = place + 1;
     scripted_reply const reply = ask(request);
@@ -204,6 +213,12 @@ std::string script_server::endpoint() const { return state_->listening->endpoint
 std::uint64_t script_server::connections_accepted() const noexcept { return state_->listening->accepted(); }
 std::uint64_t script_server::connections_open() const noexcept { return state_->listening->open(); }
 bool script_server::wait_until_closed(std::chrono::milliseconds const limit) const { return state_->listening->wait_until_closed(limit); }
+
+void script_server::keep_no_requests() {
+    std::lock_guard const lock(state_->mutex);
+    state_->keeps = false;
+    state_->requests.clear();
+}
 
 std::vector<received_request> script_server::requests() const {
     std::lock_guard const lock(state_->mutex);

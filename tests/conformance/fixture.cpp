@@ -4,9 +4,11 @@
 #include "support/temporary_folder.hpp"
 #include "support/wrapped_store.hpp"
 
+#include <sluice/azure.hpp>
 #include <sluice/file.hpp>
 #include <sluice/memory.hpp>
 #include <sluice/s3.hpp>
+#include <sluice/testing/azure_server.hpp>
 #include <sluice/testing/s3_server.hpp>
 
 #include <unistd.h>
@@ -28,6 +30,7 @@ std::string environment(char const* name) {
 /// A store, and what it stands on: a server, real or in this process, or a folder.
 struct setting {
     std::unique_ptr<testing::s3_server> server;
+    std::unique_ptr<testing::azure_server> azure;
     std::unique_ptr<temporary_folder> folder;
     std::shared_ptr<object_store> store;
     std::optional<s3_settings> service;  ///< of what is an S3 service
@@ -82,6 +85,22 @@ setting make_setting() {
         how_written(environment("SLUICE_TEST_WRITES"), settings);
         s.store = make_s3_store(settings);
         s.service = settings;
+    } else if (kind == "azure") {
+        testing::azure_server_options options;
+        options.page_limit = 7;
+        options.copy_polls = 1;
+        s.azure = std::make_unique<testing::azure_server>(options);
+        azure_settings settings;
+        settings.account = options.account;
+        settings.account_key = options.account_key;
+        settings.container = options.containers.front();
+        settings.endpoint = s.azure->endpoint();
+        settings.checksum = azure_checksum::crc64;
+        s.store = make_azure_store(settings);
+    } else if (kind == "azure-env") {
+        azure_settings settings = azure_settings::from_env();
+        settings.container = environment("SLUICE_TEST_BUCKET");
+        s.store = make_azure_store(settings);
     } else if (kind.starts_with("file") || kind.starts_with("direct")) {
         s.folder = std::make_unique<temporary_folder>(folder_for(kind));
         file_settings settings;
@@ -97,7 +116,8 @@ setting make_setting() {
         s.service = settings;
     } else {
         throw std::runtime_error(
-            "set SLUICE_STORE to memory, file, direct, s3, s3-directory, env, prefixed, limited, observed, faulty or nested");
+            "set SLUICE_STORE to memory, file, direct, s3, s3-directory, env, azure, azure-env, prefixed, limited, observed, faulty or "
+            "nested");
     }
     return s;
 }
@@ -117,6 +137,7 @@ void run_conformance(std::function<awaitable<void>(place)> body) {
         co_await remove_prefix(p.store, p.prefix);
     };
     run(whole);
+    if (here.azure) CHECK_MESSAGE(here.azure->counts().refused == 0, here.azure->counts().last_refusal);
     if (here.server) CHECK_MESSAGE(here.server->counts().refused == 0, here.server->counts().last_refusal);
 }
 

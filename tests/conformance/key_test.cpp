@@ -65,6 +65,11 @@ std::vector<std::string> pathless_names() {
 
 CONFORMANCE("nasty names: put, head, read, list, remove each of them") {
     std::vector<std::string> wanted = nasty_names();
+    bool const az = p.store->uri().starts_with("az:");  // where a backslash would become a slash
+    if (az) {
+        CHECK_FAILS(errc::invalid_argument, put(p, "back\\slash", "content"));
+        std::erase_if(wanted, [](std::string const& name) { return name.find('\\') != name.npos; });
+    }
     if (!p.store->can().paths) std::ranges::copy(pathless_names(), std::back_inserter(wanted));
     for (std::string const& name : wanted) {
         co_await put(p, name, "content of " + name);

@@ -159,6 +159,12 @@ CONFORMANCE("two uploads of one key: the object is wholly one writer's") {
     co_await two.complete();
     std::string const first = co_await content(p, "race");
     CHECK((first == pattern(size, 21) + pattern(size, 22)));
+    if (p.store->can().lone_uploads) {
+        CHECK_FAILS(errc::precondition_failed, one.complete());
+        std::string const still = co_await content(p, "race");
+        CHECK((still == first));
+        co_return;
+    }
     co_await one.complete();
     std::string const second = co_await content(p, "race");
     CHECK((second == pattern(size, 11) + pattern(size, 12)));

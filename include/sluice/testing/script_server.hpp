@@ -69,6 +69,8 @@ public:
     std::uint16_t port() const noexcept;
     /// "http://127.0.0.1:PORT" or "https://localhost:PORT".
     std::string endpoint() const;
+    /// From now on requests are answered and not kept: for whoever moves more than memory holds.
+    void keep_no_requests();
     /// Every request read so far, in the order its reading was done (`answer_before_body`: its head's).
     std::vector<received_request> requests() const;
     /// What was wrong with what clients sent: malformed requests, bytes between a request and its reply, requests nobody expected.

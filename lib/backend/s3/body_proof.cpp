@@ -1,17 +1,10 @@
 #include "backend/s3/body_proof.hpp"
 
-#include "base/hash.hpp"
-
-#include <algorithm>
 #include <utility>
-#include <vector>
 
 namespace sluice::inline v0::s3 {
 
 namespace {
-
-constexpr std::size_t read_at_once = 256 * 1024;
-constexpr std::size_t summed_at_once = 64 * 1024;  // stays in the cache from one sum to the other
 
 /// The headers with another Content-Encoding in front of the object's own. The service stores what is left of it.
 http::fields coded_headers(http::fields const& headers) {
@@ -30,33 +23,6 @@ http::fields coded_headers(http::fields const& headers) {
 
 }  // namespace
 
-body_sums::body_sums(std::optional<checksum_algorithm> const checksum, bool const digest)
-    : shared_(digest && checksum == checksum_algorithm::sha256) {
-    if (checksum && !shared_) stream_.emplace(*checksum);
-    if (digest) digest_.emplace(base::sha_stream::kind::sha256);
-}
-
-void body_sums::update(std::span<std::byte const> data) noexcept {
-    checksum_.size += data.size();
-    while (!data.empty()) {
-        std::size_t const n = stream_ && digest_ ? std::min(summed_at_once, data.size()) : data.size();
-        if (stream_) stream_->update(data.first(n));
-        if (digest_) digest_->update(data.first(n));
-        data = data.subspan(n);
-    }
-}
-
-void body_sums::finish() {
-    if (stream_) {
-        checksum_.crc = stream_->crc();
-        checksum_.value = stream_->finish();
-    }
-    if (!digest_) return;
-    base::sha256_digest const digest = digest_->finish_sha256();
-    payload_hash_ = base::hex(digest);
-    if (shared_) checksum_.value = base::base64_encode(digest);
-}
-
 body_proof::body_proof(payload const& data, checksum_rules const& rules, source_policy const policy)
     : source_(data.size() > 0 ? data.source() : nullptr),
       algorithm_(rules.send),
@@ -67,7 +33,7 @@ body_proof::body_proof(payload const& data, checksum_rules const& rules, source_
     }
     must_read_ = source_ && (sign_ || (algorithm_ && policy == source_policy::read));
     if (source_ || (!algorithm_ && !sign_)) return;
-    body_sums sums(algorithm_, sign_);
+    cloud::body_sums sums(algorithm_, sign_);
     for (bytes const& piece : data.pieces()) sums.update(piece.view());
     sums.finish();
     checksum_ = sums.checksum();
@@ -75,17 +41,8 @@ body_proof::body_proof(payload const& data, checksum_rules const& rules, source_
 }
 
 awaitable<void> body_proof::read() {
-    body_sums sums(algorithm_, sign_);
-    std::uint64_t const size = source_->size();
-    std::vector<std::byte> memory(static_cast<std::size_t>(std::min<std::uint64_t>(read_at_once, size)));
-    for (std::uint64_t at = 0; at < size;) {
-        std::span<std::byte> const piece =
-            std::span(memory).first(static_cast<std::size_t>(std::min<std::uint64_t>(memory.size(), size - at)));
-        co_await source_->read(at, piece);
-        sums.update(piece);
-        at += piece.size();
-    }
-    sums.finish();
+    cloud::body_sums sums(algorithm_, sign_);
+    co_await cloud::sum_source(source_.get(), &sums);
     checksum_ = sums.checksum();
     payload_hash_ = sums.payload_hash();
 }

@@ -3,6 +3,7 @@
 #include "backend/s3/aws_chunked.hpp"
 #include "backend/s3/checksums.hpp"
 #include "backend/s3/request.hpp"
+#include "cloud/body_sums.hpp"
 
 #include <sluice/bytes.hpp>
 
@@ -11,26 +12,6 @@
 #include <string>
 
 namespace sluice::inline v0::s3 {
-
-/// What is computed of a body in one pass: its checksum, and its digest for the signature. By SHA-256 the two are one.
-class body_sums {
-public:
-    body_sums(std::optional<checksum_algorithm> checksum, bool digest);
-
-    void update(std::span<std::byte const> data) noexcept;
-    /// Nothing may follow.
-    void finish();
-
-    part_checksum const& checksum() const noexcept { return checksum_; }        ///< no value: none was wanted
-    std::string const& payload_hash() const noexcept { return payload_hash_; }  ///< lower-case hexadecimal; empty: none was wanted
-
-private:
-    std::optional<base::checksum_stream> stream_;
-    std::optional<base::sha_stream> digest_;
-    bool shared_ = false;  // the digest is the checksum, too
-    part_checksum checksum_;
-    std::string payload_hash_;
-};
 
 /// What is said of a body for its safe arrival, and where: in its headers, or behind it.
 class body_proof {

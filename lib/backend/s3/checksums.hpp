@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/checksum.hpp"
+#include "cloud/body_sums.hpp"
 #include "http/fields.hpp"
 
 #include <sluice/checksum.hpp>
@@ -38,12 +39,7 @@ std::string_view checksum_element(checksum_algorithm algorithm) noexcept;  ///< 
 /// The checksum a service tells of the whole object; none of its parts' checksums ("-3"), and none we do not know.
 std::optional<object_checksum> told_checksum(http::fields const& headers);
 
-/// A part of an upload that was sent with a checksum.
-struct part_checksum {
-    std::string value;
-    std::uint64_t crc = 0;
-    std::uint64_t size = 0;
-};
+using cloud::part_checksum;
 
 /// Of all parts in order. Nothing for SHA, whose digests cannot be put together.
 std::optional<object_checksum> combined(checksum_algorithm algorithm, std::span<part_checksum const> parts);

@@ -39,6 +39,8 @@ result<place> place_of(s3_settings const& settings, access const how, std::strin
 result<std::shared_ptr<core>> made_of(s3_settings settings, access const how, std::optional<presigned_url> url = std::nullopt) {
     if (settings.region.empty()) settings.region = "us-east-1";
     if (auto const good = cloud::check_settings(settings); !good) return good.error();
+    if (settings.checksum == checksum_algorithm::md5)
+        return failure(errc::invalid_argument, "S3 takes no MD5 as the checksum of an object");
     auto tls = tls_of(settings);
     if (!tls) return tls.error();
     auto first = place_of(settings, how, settings.region, std::move(*tls));

@@ -1,5 +1,6 @@
 #include "backend/s3/aws_chunked.hpp"
 #include "backend/s3/body_proof.hpp"
+#include "cloud/body_sums.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,6 +9,7 @@
 
 using namespace sluice;
 using namespace sluice::s3;
+using cloud::body_sums;
 
 namespace {
 
