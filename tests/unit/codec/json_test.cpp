@@ -68,3 +68,50 @@ TEST_CASE("json: numbers are no texts, texts are no numbers, and neither is cut 
     }
     CHECK_FALSE(d.text({"s", "deeper"}));
 }
+
+TEST_CASE("json: what an array holds, and the members of an object") {
+    json_document const all =
+        json_document::parse(R"({"a":[{"n":"1"},{"n":"2"}],"t":["x","y"],"m":{"k":"v","n":3,"l":"w"},"b":true})", limit).value();
+    auto const items = all.items({"a"});
+    REQUIRE(items.size() == 2);
+    CHECK(items[1].text({"n"}) == "2");
+    CHECK(all.texts({"t"}) == std::vector<std::string>{"x", "y"});
+    CHECK(all.boolean({"b"}) == true);
+    CHECK_FALSE(all.boolean({"t"}).has_value());
+    auto const members = all.members({"m"});
+    REQUIRE(members.size() == 2);
+    CHECK(members[1] == std::pair<std::string, std::string>("l", "w"));
+    CHECK(all.object({"m"}).value().text({"k"}) == "v");
+    CHECK_FALSE(all.object({"a"}).has_value());
+    CHECK(all.items({"t"}).empty());
+    CHECK(all.texts({"a"}).empty());
+    CHECK(all.items({"none"}).empty());
+}
+
+TEST_CASE("json: the documents of an array outlive the one they were in") {
+    std::vector<json_document> items;
+    {
+        json_document const all = json_document::parse(R"({"a":[{"n":"kept"}]})", limit).value();
+        items = all.items({"a"});
+    }
+    REQUIRE(items.size() == 1);
+    CHECK(items[0].text({"n"}) == "kept");
+}
+
+TEST_CASE("json: what is written reads as it was") {
+    std::string all;
+    for (char c = 1; c < 0x7f; ++c) all += c;
+    all += "\x7f \xc3\xa4 \xf0\x9f\x98\x80";
+    codec::json_object object;
+    CHECK(object.empty());
+    object.add("text", all);
+    object.add_flag("flag", false);
+    object.add_raw("list", codec::json_array({"1", "\"b\""}));
+    CHECK_FALSE(object.empty());
+    json_document const read = json_document::parse(object.text(), limit).value();
+    CHECK(read.text({"text"}) == all);
+    CHECK(read.boolean({"flag"}) == false);
+    CHECK(object.text().ends_with(R"("flag":false,"list":[1,"b"]})"));
+    CHECK(codec::json_object().text() == "{}");
+    CHECK(codec::json_array({}) == "[]");
+}
