@@ -7,7 +7,9 @@
 #include <sluice/async/shield.hpp>
 #include <sluice/async/task_group.hpp>
 #include <sluice/azure.hpp>
+#include <sluice/azure_credentials.hpp>
 #include <sluice/file.hpp>
+#include <sluice/gcs_credentials.hpp>
 #include <sluice/listing.hpp>
 #include <sluice/memory.hpp>
 #include <sluice/object_store.hpp>

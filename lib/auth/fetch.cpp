@@ -47,13 +47,14 @@ http::request request_of(key_request const& what, std::chrono::system_clock::tim
     return request;
 }
 
-bool again(int const status) noexcept { return status == 429 || status >= 500; }
+bool again(int const status, int const busy) noexcept { return status == 429 || status >= 500 || status == busy; }
 
 awaitable<result<key_answer>> try_once(net::origin const* to, http::request const* request, http::send_options const* how) {
     result<http::response> answer = co_await http::send(to, request, how);
     if (!answer) co_return std::move(answer).error();
     key_answer here;
     here.status = answer->head().status;
+    here.headers = answer->head().headers;
     if (answer->head().body == http::framing::none) co_return here;
     result<std::string> text = co_await answer->read_text(key_document_limit);
     if (!text) co_return std::move(text).error();
@@ -75,7 +76,7 @@ awaitable<result<key_answer>> fetch(key_request what) {
         how.deadline = async::limit_after(clock.now(), what.limit);
         http::request const request = request_of(what, clock.wall());
         result<key_answer> answer = co_await try_once(&*to, &request, &how);
-        bool const final = answer && !again(answer->status);
+        bool const final = answer && !again(answer->status, what.busy);
         if (final || attempt >= what.attempts) co_return std::move(answer);
         auto const pause = retry::backoff(policy, attempt, async::entropy::of(executor).fraction());
         co_await clock.sleep_until(clock.now() + pause);

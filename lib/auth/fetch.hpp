@@ -14,7 +14,14 @@
 
 namespace sluice::inline v0::auth {
 
-/// One small request to a service that gives keys.
+/// How services of the internet are reached.
+struct way_out {
+    way_out() {}
+    std::string ca_file;
+    network_options network;
+};
+
+/// One small request to a service that gives keys or tokens.
 struct key_request {
     key_request() {}
     std::string_view method = "GET";
@@ -27,14 +34,16 @@ struct key_request {
     network_options network;                                  ///< as it is made: straight there
     std::chrono::nanoseconds limit{std::chrono::seconds(5)};  ///< of one attempt
     unsigned attempts = 3;
+    int busy = 0;  ///< a status that means trying again, besides 429 and 5xx
 };
 
 struct key_answer {
     int status = 0;
+    http::fields headers;
     std::string text;
 };
 
-/// Sends `what` until an answer comes that trying again would not change: a transport failure, 429 and 5xx are tried again.
+/// Sends `what` until an answer comes that trying again would not change: a transport failure, 429, 5xx and `busy` are tried again.
 /// Errors: those of the transport; every status is a success here. Cancel: the connection is closed.
 awaitable<result<key_answer>> fetch(key_request what);
 

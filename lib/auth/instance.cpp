@@ -30,6 +30,15 @@ public:
 
     std::string name() const override { return "the metadata service of EC2"; }
 
+    awaitable<result<std::string>> text(std::string target) const {
+        result<key_request> const base = to_service();
+        if (!base) co_return base.error();
+        result<std::string> const token = co_await session(*base);
+        if (!token) co_return token.error();
+        result<std::string> found = co_await text_at(*base, *token, std::move(target));
+        co_return std::move(found);
+    }
+
     awaitable<result<credentials>> fetch() override {
         result<key_request> const base = to_service();
         if (!base) co_return base.error();
@@ -91,6 +100,12 @@ private:
 };
 
 }  // namespace
+
+awaitable<result<std::string>> instance_text(surroundings around, std::string target) {
+    instance const service(std::move(around));
+    result<std::string> found = co_await service.text(std::move(target));
+    co_return std::move(found);
+}
 
 std::shared_ptr<provider> instance_keys(surroundings around) { return std::make_shared<instance>(std::move(around)); }
 

@@ -9,4 +9,7 @@ namespace sluice::inline v0::auth {
 /// AWS_METADATA_SERVICE_NUM_ATTEMPTS (1): where there is no such service, that is known within a second.
 std::shared_ptr<provider> instance_keys(surroundings around);
 
+/// One text of that service, whose session is asked for first.
+awaitable<result<std::string>> instance_text(surroundings around, std::string target);
+
 }  // namespace sluice::inline v0::auth
