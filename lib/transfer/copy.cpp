@@ -57,7 +57,7 @@ public:
             at_ = offset += n;
             into = into.subspan(n);
             if (!into.empty()) body_.reset();  // it was of the front only
-            if (n == 0 && offset == object_.size) fail(errc::truncated, *store_, where_, "the object ends before the size it told");
+            if (n == 0 && !goes_on) fail(errc::truncated, *store_, where_, "the object ends before the size it told");
         }
         if (report_) report_(at_, object_.size);
     }
@@ -69,6 +69,8 @@ private:
         body_ = co_await store_->get(where_, pinned_);
         at_ = offset;
         check_same_version(object_, body_->object(), *store_, where_);
+        if (body_->range() != resolve(pinned_.range, object_.size))
+            fail(errc::protocol, *store_, where_, "the store opened another range than was asked for");
     }
 
     std::shared_ptr<object_store> const store_;

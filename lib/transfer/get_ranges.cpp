@@ -57,6 +57,8 @@ awaitable<object_meta> run_request(std::shared_ptr<object_store> store, object_k
     options.range = request->range;
     body_reader body = co_await store->get(where, options);
     resolved_range const got = body.range();
+    if (got != resolve(request->range, body.object().size))
+        fail(errc::protocol, *store, where, "the store opened another range than was asked for");
     std::shared_ptr<std::byte[]> memory = std::make_shared_for_overwrite<std::byte[]>(got.length);
     std::span<std::byte> const into(memory.get(), got.length);
     std::size_t const n = co_await body.read_all(into);

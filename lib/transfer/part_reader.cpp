@@ -31,16 +31,16 @@ awaitable<bytes> part_reader::fetch(std::uint64_t const i) {
     std::uint64_t const length = part(i).length;
     std::shared_ptr<std::byte> block = blocks_->take();
     std::span<std::byte> const into(block.get(), length);
-    std::uint64_t got = 0;
     if (i == 0) {
-        got = co_await from_->first.read_all(into);
+        std::uint64_t const got = co_await from_->first.read_all(into);
+        if (got != length) fail(errc::truncated, *store_, where_, "the body ended " + std::to_string(length - got) + " bytes early");
     } else {
         get_options const options = until(from_->others, clock_, deadline_);
         read_result const r = co_await store_->read(where_, byte_range::bounded(offset(i), length), into, options);
         check_same_version(from_->object(), r.object, *store_, where_);
-        got = r.range.length;
+        if (r.range != resolved_range{offset(i), length})
+            fail(errc::protocol, *store_, where_, "the store read another range than was asked for");
     }
-    if (got != length) fail(errc::truncated, *store_, where_, "the body ended " + std::to_string(length - got) + " bytes early");
     whole_.took(i, into);
     co_return bytes(std::move(block), into);
 }

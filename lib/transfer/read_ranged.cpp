@@ -43,7 +43,8 @@ awaitable<void> fill(std::shared_ptr<object_store> store, object_key where, open
             read_result const got =
                 co_await store->read(where, range, into.subspan(part.offset, part.length), until(from->others, clock, deadline));
             check_same_version(from->object(), got.object, *store, where);
-            if (got.range.length != part.length) fail(errc::protocol, *store, where, "the store read another range than was asked for");
+            if (got.range != resolved_range{range.offset, range.length})
+                fail(errc::protocol, *store, where, "the store read another range than was asked for");
             whole.took(i + 1, into.subspan(part.offset, part.length));
         }
     };

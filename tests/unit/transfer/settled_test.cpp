@@ -7,6 +7,8 @@
 
 #include <doctest/doctest.h>
 
+#include <functional>
+
 using namespace sluice;
 using transfer::settled;
 
@@ -51,4 +53,25 @@ TEST_CASE("reading habits: files in one go, all else in parts, and wrappers as w
     CHECK(make_memory_store("m")->can().reading.strategy == read_strategy::ranges);
     CHECK(make_prefixed(files, "p/")->can().reading.strategy == read_strategy::single);
     CHECK(make_limited(files, limited_options())->can().reading.strategy == read_strategy::single);
+}
+
+TEST_CASE("reading habits: a size or a number of zero is refused, whichever it is") {
+    auto const store = make_memory_store("m");
+    std::function<void(range_engine_options&)> const zeros[] = {
+        [](range_engine_options& o) { o.threshold = 0; },
+        [](range_engine_options& o) { o.part_size = 0; },
+        [](range_engine_options& o) { o.parts_in_flight = 0; },
+        [](range_engine_options& o) { o.memory_limit = 0; },
+    };
+    CHECK_NOTHROW(transfer::check(settled({}, store->can().reading), *store, "k"));
+    for (auto const& zero : zeros) {
+        range_engine_options options;
+        zero(options);
+        try {
+            transfer::check(settled(options, store->can().reading), *store, "k");
+            FAIL_CHECK("taken");
+        } catch (error const& e) {
+            CHECK(e.reason() == errc::invalid_argument);
+        }
+    }
 }
