@@ -1,46 +1,18 @@
 // Keys from each place that gives them over a wire, a file or a program, against scripted servers.
-#include "auth/chain.hpp"
 #include "auth/instance.hpp"
 #include "auth/process.hpp"
 
 #include <sluice/testing/script_server.hpp>
 
-#include "support/co_test.hpp"
-
-#include <map>
+#include "stream/auth/fixture.hpp"
 
 using namespace sluice;
 using namespace sluice::auth;
+using namespace sluice::test;
 using namespace std::chrono_literals;
 using testing::received_request, testing::script_server, testing::scripted_reply;
 
 namespace {
-
-using texts = std::map<std::string, std::string>;
-
-constexpr char const* document =
-    R"({"Code":"Success","AccessKeyId":"AKEY","SecretAccessKey":"SKEY","Token":"TKEY","Expiration":"2099-01-01T00:00:00Z"})";
-
-surroundings around(texts variables, texts files = {}) {
-    surroundings made;
-    made.variable = [variables](char const* name) {
-        auto const at = variables.find(name);
-        return at == variables.end() ? std::string() : at->second;
-    };
-    made.file = [files](std::string const& path) -> result<std::optional<std::string>> {
-        auto const at = files.find(path);
-        return at == files.end() ? std::optional<std::string>() : std::optional<std::string>(at->second);
-    };
-    return made;
-}
-
-std::shared_ptr<credential_source> chosen(texts variables, texts files = {}, std::string config = {}) {
-    chain_input in;
-    in.config = std::move(config);
-    in.profile = "p";
-    in.region = "eu-west-1";
-    return choose_source(around(std::move(variables), std::move(files)), in).value().source;
-}
 
 scripted_reply instance_answers(received_request const& r) {
     if (r.target == "/latest/api/token")
@@ -56,25 +28,6 @@ scripted_reply sts_answers(std::string action) {
                               "Result><Credentials><AccessKeyId>AKEY</AccessKeyId><SecretAccessKey>SKEY</SecretAccessKey><SessionToken>TKEY"
                               "</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></" +
                               action + "Result></" + action + "Response>");
-}
-
-awaitable<void> check_keys(std::shared_ptr<credential_source> source) {
-    auto const keys = co_await source->get();
-    CHECK(keys->access_key == "AKEY");
-    CHECK(keys->secret_key == "SKEY");
-    CHECK(keys->session_token == "TKEY");
-    auto const again = co_await source->get();
-    CHECK(again == keys);
-}
-
-awaitable<std::string> complaint(std::shared_ptr<credential_source> source) {
-    try {
-        co_await source->get();
-    } catch (error const& e) {
-        CHECK(std::string_view(e.what()).find("CANARY") == std::string_view::npos);
-        co_return std::string(to_string(e.reason())) + ": " + e.info().detail;
-    }
-    co_return "none";
 }
 
 }  // namespace

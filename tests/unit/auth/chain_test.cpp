@@ -89,6 +89,9 @@ TEST_CASE("the ways of a profile") {
     std::string const session = "[sso-session s]\nsso_region = eu-west-1\nsso_start_url = https://x\n";
     CHECK(source_of({}, session + "[profile p]\nsso_session = s\nsso_account_id = 1\nsso_role_name = r\n", "p") ==
           "profile \"p\", by IAM Identity Center");
+    // The older form, without a section for the session.
+    CHECK(source_of({}, "[profile p]\nsso_start_url = https://x\nsso_region = eu-west-1\nsso_account_id = 1\nsso_role_name = r\n", "p") ==
+          "profile \"p\", by IAM Identity Center");
 }
 
 TEST_CASE("profiles that cannot work are refused in words") {
@@ -124,6 +127,9 @@ TEST_CASE("profiles that cannot work are refused in words") {
     CHECK(refusal(placed + role).find("sso_role_name") != std::string::npos);
     CHECK(refusal("[profile p]\nsso_session = s\n").find("lacks sso_region") != std::string::npos);
     CHECK(source_of({{"AWS_WEB_IDENTITY_TOKEN_FILE", "/t"}}) == "refused: AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN is not");
+    CHECK(source_of({{"AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://keys.example/"}}).starts_with("refused: AWS_CONTAINER_CREDENTIALS"));
+    CHECK(source_of(joined({token, container}), "[default\n") == "refused: AWS config file, line 1: a section without its ]");
+    CHECK(source_of({{"AWS_ACCESS_KEY_ID", "A"}}, "[default]\n" + own).starts_with("refused: AWS_ACCESS_KEY_ID is set"));
 }
 
 TEST_CASE("a container's keys come from this machine, from ECS or EKS, or over TLS, and from nowhere else") {

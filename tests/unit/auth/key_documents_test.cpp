@@ -31,6 +31,22 @@ TEST_CASE("keys of a metadata service") {
           "not authenticated: the metadata service says AssumeRoleUnauthorizedAccess: EC2 cannot assume the role");
 }
 
+TEST_CASE("a metadata service that gives a reason and no words for it is told by the reason") {
+    CHECK(complaint(parse_metadata_keys(R"({"Code":"Failed"})")) == "not authenticated: the metadata service says Failed");
+}
+
+TEST_CASE("a session token that could not be sent in a header is none, whoever gives it") {
+    std::string const wanted = "protocol error: the document has a session token that is none";
+    for (std::string const& token : {std::string("CA NARY"), std::string("CANARY\\r\\nX: y"), std::string("CANARY\x7f")}) {
+        std::string const keys = R"("AccessKeyId":"A","SecretAccessKey":"S",)", end = R"(","Expiration":"2026-01-01T06:00:00Z"})";
+        CHECK(complaint(parse_metadata_keys("{" + keys + R"("Token":")" + token + end)) == wanted);
+        CHECK(complaint(parse_process_keys(R"({"Version":1,)" + keys + R"("SessionToken":")" + token + end)) == wanted);
+        CHECK(complaint(parse_sso_keys(R"({"roleCredentials":{"accessKeyId":"A","secretAccessKey":"S","sessionToken":")" + token +
+                                       R"(","expiration":1767247200000}})")) == wanted);
+    }
+    CHECK(complaint(parse_sso_keys("CANARY")) == "protocol error: the document is no JSON object");
+}
+
 TEST_CASE("documents that are no keys are told apart, and never quoted") {
     std::string const full = R"("AccessKeyId":"A","SecretAccessKey":"CANARY","Token":"CANARY")";
     for (std::string const& text :

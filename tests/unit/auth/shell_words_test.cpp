@@ -17,6 +17,7 @@ TEST_CASE("a command line in words, as Python's shlex splits it") {
         {R"(/opt/my\ tool --name 'two words' "three $HOME 'words'")", {"/opt/my tool", "--name", "two words", "three $HOME 'words'"}},
         {R"("a\"b\\c\d" 'e\f')", {"a\"b\\c\\d", "e\\f"}},
         {R"(x"y"'z' "")", {"xyz", ""}},
+        {"a\r\nb\r", {"a", "b"}},
         {"a;b|c>d $(e) `f` *", {"a;b|c>d", "$(e)", "`f`", "*"}},
     };
     for (auto const& row : table) CHECK(shell_words(row.line).value() == row.words);
