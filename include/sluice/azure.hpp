@@ -37,7 +37,8 @@ struct SLUICE_API azure_settings : service_settings {
     std::uint64_t expect_continue_above = UINT64_MAX;
 
     /// AZURE_STORAGE_CONNECTION_STRING; else AZURE_STORAGE_ACCOUNT with AZURE_STORAGE_KEY (or AZURE_STORAGE_ACCOUNT_KEY) or
-    /// AZURE_STORAGE_SAS_TOKEN, and AZURE_STORAGE_BLOB_ENDPOINT. Proxies as `s3_settings::from_env`.
+    /// AZURE_STORAGE_SAS_TOKEN, and AZURE_STORAGE_BLOB_ENDPOINT. Proxies as `s3_settings::from_env`. `tokens` are `azure_credentials` with
+    /// AZURE_STORAGE_AUTH_MODE=login, and where there is neither key nor signature but a variable that only `azure_credentials` reads.
     /// Errors: invalid_argument for a connection string that is none.
     static azure_settings from_env();
 

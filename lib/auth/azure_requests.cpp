@@ -114,8 +114,9 @@ result<key_request> managed_identity_request(surroundings const& around, std::st
     key_request request;
     request.to = *std::move(to);
     request.headers.add(app_service ? "X-IDENTITY-HEADER" : "Metadata", app_service ? header : "true");
-    request.attempts = 5;
-    request.busy = 410;  // the service is being updated
+    request.attempts = 6;
+    request.busy = {404, 410};  // the service is being updated, which may take a minute
+    request.pauses.base = std::chrono::seconds(2);
     return request;
 }
 

@@ -10,6 +10,7 @@
 
 #include <boost/asio/this_coro.hpp>
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -47,7 +48,9 @@ http::request request_of(key_request const& what, std::chrono::system_clock::tim
     return request;
 }
 
-bool again(int const status, int const busy) noexcept { return status == 429 || status >= 500 || status == busy; }
+bool again(int const status, std::vector<int> const& busy) {
+    return status == 429 || status >= 500 || std::ranges::find(busy, status) != busy.end();
+}
 
 awaitable<result<key_answer>> try_once(net::origin const* to, http::request const* request, http::send_options const* how) {
     result<http::response> answer = co_await http::send(to, request, how);
@@ -69,7 +72,6 @@ awaitable<result<key_answer>> fetch(key_request what) {
     async::clock& clock = async::clock::of(executor);
     result<net::origin> const to = origin_of(what);
     if (!to) co_return to.error();
-    retry_policy const policy;
     for (unsigned attempt = 1;; ++attempt) {
         http::send_options how;
         how.limits.connect = how.limits.tls = how.limits.first_byte = what.limit;
@@ -78,7 +80,7 @@ awaitable<result<key_answer>> fetch(key_request what) {
         result<key_answer> answer = co_await try_once(&*to, &request, &how);
         bool const final = answer && !again(answer->status, what.busy);
         if (final || attempt >= what.attempts) co_return std::move(answer);
-        auto const pause = retry::backoff(policy, attempt, async::entropy::of(executor).fraction());
+        auto const pause = retry::backoff(what.pauses, attempt, async::entropy::of(executor).fraction());
         co_await clock.sleep_until(clock.now() + pause);
     }
 }

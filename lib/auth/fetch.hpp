@@ -7,10 +7,12 @@
 #include <sluice/credentials.hpp>
 #include <sluice/error.hpp>
 #include <sluice/network_options.hpp>
+#include <sluice/retry_policy.hpp>
 
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sluice::inline v0::auth {
 
@@ -34,7 +36,8 @@ struct key_request {
     network_options network;                                  ///< as it is made: straight there
     std::chrono::nanoseconds limit{std::chrono::seconds(5)};  ///< of one attempt
     unsigned attempts = 3;
-    int busy = 0;  ///< a status that means trying again, besides 429 and 5xx
+    std::vector<int> busy;  ///< statuses that mean trying again, besides 429 and 5xx
+    retry_policy pauses;    ///< their length alone
 };
 
 struct key_answer {

@@ -125,8 +125,8 @@ inline std::vector<token_way> all_token_ways(token_keys const& keys) {
              return azure_workload_tokens(around_of({}, {{"/t", "CANARY-subject"}}), endpoint(), "/t");
          },
          1, 3, "CANARY-subject"},
-        {"managed identity", [] { return azure_managed_tokens(around_of({}), "s", {}); }, 1, 5, ""},
-        {"App Service", [=] { return azure_managed_tokens(around_of(app), "s", {}); }, 1, 5, "CANARY-header"},
+        {"managed identity", [] { return azure_managed_tokens(around_of({}), "s", {}); }, 1, 6, ""},
+        {"App Service", [=] { return azure_managed_tokens(around_of(app), "s", {}); }, 1, 6, "CANARY-header"},
     };
 }
 

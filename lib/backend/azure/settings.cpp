@@ -1,5 +1,6 @@
 #include "backend/azure/settings.hpp"
 
+#include "auth/azure_chain.hpp"
 #include "http/fields.hpp"
 
 #include <algorithm>
@@ -59,6 +60,22 @@ azure_settings emulator(std::string proxy) {
     return settings;
 }
 
+/// Whether the environment tells of tokens of Entra ID. Only then: elsewhere a machine would be asked for an identity that it has not got,
+/// and what everybody may read would be read by nobody without one.
+bool tells_of_tokens(auth::surroundings const& around, bool const has_secret) {
+    if (http::equal_ignoring_case(around.variable("AZURE_STORAGE_AUTH_MODE"), "login")) return true;
+    std::string const told = auth::first_of(around, {"AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_FEDERATED_TOKEN_FILE",
+                                                     "IDENTITY_ENDPOINT", "AZURE_TOKEN_CREDENTIALS"});
+    return !has_secret && !told.empty();
+}
+
+std::shared_ptr<token_source> tokens_of(auth::surroundings const& around, network_options const& network) {
+    azure_token_options const usual;
+    auth::way_out by;
+    by.network = network;
+    return auth::azure_tokens_or_error(around, usual.authority, usual.scope, by);
+}
+
 }  // namespace
 
 result<azure_settings> parse_connection_string(std::string_view const text) {
@@ -95,6 +112,8 @@ result<azure_settings> read_settings(auth::surroundings const& around) {
         settings.endpoint = around.variable("AZURE_STORAGE_BLOB_ENDPOINT");
     }
     settings.network = auth::network_of(around);
+    bool const has_secret = !settings.account_key.empty() || !settings.sas.empty();
+    if (tells_of_tokens(around, has_secret)) settings.tokens = tokens_of(around, settings.network);
     return settings;
 }
 

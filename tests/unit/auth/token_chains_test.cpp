@@ -1,6 +1,7 @@
 // Which place tokens of Google and Azure come from, and what the report says of the others.
 #include "auth/azure_chain.hpp"
 #include "auth/google_chain.hpp"
+#include "backend/azure/settings.hpp"
 
 #include "support/certificates.hpp"
 #include "support/google_files.hpp"
@@ -21,14 +22,14 @@ std::string in_words(failure const& f) {
     return std::string(to_string(f.reason())) + ": " + f.info().detail;
 }
 
-std::string google(texts variables, texts files = {}) {
+std::string google_source(texts variables, texts files = {}) {
     auto const chosen = choose_google_account(around_of(std::move(variables), std::move(files)), "s", {});
     if (!chosen) return in_words(chosen.error());
     CHECK(chosen->tokens != nullptr);
     return chosen->report.source;
 }
 
-std::string azure(texts variables, texts files = {}) {
+std::string azure_source(texts variables, texts files = {}) {
     auto const chosen = choose_azure_tokens(around_of(std::move(variables), std::move(files)), {}, "s", {});
     if (!chosen) return in_words(chosen.error());
     CHECK(chosen->tokens != nullptr);
@@ -50,18 +51,19 @@ TEST_CASE("google chain: the file of the variable, gcloud's file, the metadata s
     texts const files{{"/f.json", person},
                       {"/h/.config/gcloud/application_default_credentials.json", person},
                       {"/c/application_default_credentials.json", person}};
-    CHECK(google(named, files) == "/f.json: a person");
-    CHECK(google({{"HOME", "/h"}}, files) == "/h/.config/gcloud/application_default_credentials.json: a person");
-    CHECK(google({{"HOME", "/h"}, {"CLOUDSDK_CONFIG", "/c"}}, files) == "/c/application_default_credentials.json: a person");
-    CHECK(google({{"HOME", "/nowhere"}}, files) == "Google's metadata server, if there is one");
-    CHECK(google({}) == "Google's metadata server, if there is one");
-    CHECK(google({{"GCE_METADATA_HOST", "m:80"}, {"NO_GCE_CHECK", "true"}}) == "the metadata server at m:80");
-    CHECK(google({{"NO_GCE_CHECK", "true"}}) == "");
-    CHECK(google(named) == "not found: GOOGLE_APPLICATION_CREDENTIALS names /f.json, and there is no such file");
-    CHECK(google(named, {{"/f.json", "locked"}}) == "permission denied: cannot read /f.json");
-    CHECK(google(named, {{"/f.json", "CANARY"}}) == "invalid argument: /f.json: the document is no JSON object");
-    CHECK(google({{"CLOUDSDK_CONFIG", "/c"}}, {{"/c/application_default_credentials.json", "locked"}}).starts_with("permission denied"));
-    CHECK(google({{"CLOUDSDK_CONFIG", "/c"}}, {{"/c/application_default_credentials.json", "{}"}}) ==
+    CHECK(google_source(named, files) == "/f.json: a person");
+    CHECK(google_source({{"HOME", "/h"}}, files) == "/h/.config/gcloud/application_default_credentials.json: a person");
+    CHECK(google_source({{"HOME", "/h"}, {"CLOUDSDK_CONFIG", "/c"}}, files) == "/c/application_default_credentials.json: a person");
+    CHECK(google_source({{"HOME", "/nowhere"}}, files) == "Google's metadata server, if there is one");
+    CHECK(google_source({}) == "Google's metadata server, if there is one");
+    CHECK(google_source({{"GCE_METADATA_HOST", "m:80"}, {"NO_GCE_CHECK", "true"}}) == "the metadata server at m:80");
+    CHECK(google_source({{"NO_GCE_CHECK", "true"}}) == "");
+    CHECK(google_source(named) == "not found: GOOGLE_APPLICATION_CREDENTIALS names /f.json, and there is no such file");
+    CHECK(google_source(named, {{"/f.json", "locked"}}) == "permission denied: cannot read /f.json");
+    CHECK(google_source(named, {{"/f.json", "CANARY"}}) == "invalid argument: /f.json: the document is no JSON object");
+    CHECK(google_source({{"CLOUDSDK_CONFIG", "/c"}}, {{"/c/application_default_credentials.json", "locked"}})
+              .starts_with("permission denied"));
+    CHECK(google_source({{"CLOUDSDK_CONFIG", "/c"}}, {{"/c/application_default_credentials.json", "{}"}}) ==
           "invalid argument: /c/application_default_credentials.json: it has no type");
 }
 
@@ -94,27 +96,29 @@ TEST_CASE("azure chain: environment, workload identity, managed identity, Azure 
     texts const certificate = with(application, {{"AZURE_CLIENT_CERTIFICATE_PATH", "/c.pem"}});
     texts const workload = with(application, {{"AZURE_FEDERATED_TOKEN_FILE", "/t"}});
     texts const service{{"IDENTITY_ENDPOINT", "http://127.0.0.1/x"}, {"IDENTITY_HEADER", "h"}};
-    CHECK(azure(with(secret, workload)) == "the environment, by a client secret");
-    CHECK(azure(with(secret, certificate)) == "the environment, by a client secret");
-    CHECK(azure(certificate, {{"/c.pem", who.key_pem() + who.certificate_pem()}}) == "the environment, by the certificate /c.pem");
-    CHECK(azure(with(workload, service)) == "workload identity");
-    CHECK(azure(service) == "managed identity, at IDENTITY_ENDPOINT");
-    CHECK(azure({}) == "managed identity, if the machine has one, or the Azure CLI");
-    CHECK(azure(certificate) == "not found: AZURE_CLIENT_CERTIFICATE_PATH names /c.pem, and there is no such file");
-    CHECK(azure(certificate, {{"/c.pem", "locked"}}) == "permission denied: cannot read /c.pem");
-    CHECK(azure(certificate, {{"/c.pem", "CANARY"}}).starts_with("invalid argument: /c.pem: there is no private key"));
-    CHECK(azure({{"AZURE_FEDERATED_TOKEN_FILE", "/t"}}) ==
+    CHECK(azure_source(with(secret, workload)) == "the environment, by a client secret");
+    CHECK(azure_source(with(secret, certificate)) == "the environment, by a client secret");
+    CHECK(azure_source(certificate, {{"/c.pem", who.key_pem() + who.certificate_pem()}}) == "the environment, by the certificate /c.pem");
+    CHECK(azure_source(with(workload, service)) == "workload identity");
+    CHECK(azure_source(service) == "managed identity, at IDENTITY_ENDPOINT");
+    CHECK(azure_source({}) == "managed identity, if the machine has one, or the Azure CLI");
+    CHECK(azure_source(certificate) == "not found: AZURE_CLIENT_CERTIFICATE_PATH names /c.pem, and there is no such file");
+    CHECK(azure_source(certificate, {{"/c.pem", "locked"}}) == "permission denied: cannot read /c.pem");
+    CHECK(azure_source(certificate, {{"/c.pem", "CANARY"}}).starts_with("invalid argument: /c.pem: there is no private key"));
+    CHECK(azure_source({{"AZURE_FEDERATED_TOKEN_FILE", "/t"}}) ==
           "invalid argument: AZURE_FEDERATED_TOKEN_FILE is set, but AZURE_TENANT_ID or AZURE_CLIENT_ID is not");
-    CHECK(azure({{"AZURE_FEDERATED_TOKEN_FILE", "/t"}, {"AZURE_TENANT_ID", "t"}}).starts_with("invalid argument"));
-    CHECK(azure({{"IDENTITY_ENDPOINT", "http://127.0.0.1/x"}}).starts_with("invalid argument: IDENTITY_ENDPOINT is set"));
-    CHECK(azure(with({{"AZURE_TENANT_ID", "a/b"}}, secret)).starts_with("invalid argument: the tenant"));
-    CHECK(azure(with({{"AZURE_TENANT_ID", "a/b"}}, workload)).starts_with("invalid argument: the tenant"));
-    CHECK(azure(with(secret, {{"AZURE_AUTHORITY_HOST", "http://x"}})).starts_with("invalid argument: the authority"));
+    CHECK(azure_source({{"AZURE_FEDERATED_TOKEN_FILE", "/t"}, {"AZURE_TENANT_ID", "t"}}).starts_with("invalid argument"));
+    CHECK(azure_source({{"IDENTITY_ENDPOINT", "http://127.0.0.1/x"}}).starts_with("invalid argument: IDENTITY_ENDPOINT is set"));
+    CHECK(azure_source(with({{"AZURE_TENANT_ID", "a/b"}}, secret)).starts_with("invalid argument: the tenant"));
+    CHECK(azure_source(with({{"AZURE_TENANT_ID", "a/b"}}, workload)).starts_with("invalid argument: the tenant"));
+    CHECK(azure_source(with(secret, {{"AZURE_AUTHORITY_HOST", "http://x"}})).starts_with("invalid argument: the authority"));
 }
 
 TEST_CASE("azure chain: AZURE_TOKEN_CREDENTIALS leaves out what it does not name") {
     texts const secret = with(application, {{"AZURE_CLIENT_SECRET", "CANARY"}, {"AZURE_FEDERATED_TOKEN_FILE", "/t"}});
-    auto const only = [&](std::string name, texts const& variables) { return azure(with({{"AZURE_TOKEN_CREDENTIALS", name}}, variables)); };
+    auto const only = [&](std::string name, texts const& variables) {
+        return azure_source(with({{"AZURE_TOKEN_CREDENTIALS", name}}, variables));
+    };
     CHECK(only("dev", secret) == "the Azure CLI");
     CHECK(only("AzureCliCredential", secret) == "the Azure CLI");
     CHECK(only("PROD", secret) == "the environment, by a client secret");
@@ -136,4 +140,22 @@ TEST_CASE("azure chain: the report says why each place before was passed over") 
     CHECK(why({}, 1) == "AZURE_FEDERATED_TOKEN_FILE is not set");
     CHECK(azure_tokens_or_error(around_of({}), {}, "s", {}) != nullptr);
     CHECK(azure_tokens_or_error(around_of({{"AZURE_TOKEN_CREDENTIALS", "x"}}), {}, "s", {}) != nullptr);
+}
+
+TEST_CASE("azure chain: a store's settings take tokens where the environment tells of them, and not for what everybody may read") {
+    auto const has = [](texts variables) {
+        variables.emplace("AZURE_STORAGE_ACCOUNT", "a");
+        return azure::read_settings(around_of(std::move(variables))).value().tokens != nullptr;
+    };
+    CHECK_FALSE(has({}));
+    CHECK_FALSE(has(application));
+    CHECK_FALSE(has({{"AZURE_STORAGE_AUTH_MODE", "key"}}));
+    CHECK(has({{"AZURE_STORAGE_AUTH_MODE", "Login"}}));
+    CHECK(has({{"AZURE_STORAGE_AUTH_MODE", "login"}, {"AZURE_STORAGE_KEY", "a2V5"}}));
+    for (char const* name : {"AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_FEDERATED_TOKEN_FILE", "IDENTITY_ENDPOINT",
+                             "AZURE_TOKEN_CREDENTIALS"}) {
+        CHECK(has({{name, "x"}}));
+        CHECK_FALSE(has({{name, "x"}, {"AZURE_STORAGE_KEY", "a2V5"}}));
+        CHECK_FALSE(has({{name, "x"}, {"AZURE_STORAGE_SAS_TOKEN", "sv=1&sig=2"}}));
+    }
 }
