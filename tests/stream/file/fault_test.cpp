@@ -135,6 +135,28 @@ TEST_CASE("file faults: a name that cannot be given in the end (another device, 
     CHECK(at_every_call(write_stories(), {0, incident::kind::error, ESTALE}).contains(errc::io));
 }
 
+TEST_CASE("file faults: a copy that the kernel does not make by itself (another device) passes through us, whole; one that fails is told") {
+    std::string const data = tale((2u << 20) + 7);
+    for (int const error : {EXDEV, EOPNOTSUPP, ENOSYS, EINVAL, EIO}) {
+        temporary_folder const folder(in_memory());
+        write_file(folder.path() + "/k", data);
+        fault_script script;
+        script.before = [error](std::uint64_t, uring::request& what) { return what.what == uring::opcode::copy_range ? -error : 0; };
+        boost::asio::io_context context(1);
+        go_by(context.get_executor(), script);
+        file_settings settings;
+        settings.root = folder.path();
+        auto const store = make_file_store(settings);
+        std::exception_ptr failed;
+        boost::asio::co_spawn(
+            context, [&]() -> awaitable<void> { co_await store->copy("k", "l"); }, [&](std::exception_ptr e) { failed = e; });
+        context.run();
+        CHECK((failed != nullptr) == (error == EIO));
+        if (!failed) CHECK(read_file(folder.path() + "/l") == data);
+        CHECK(tree_of(folder.path()).size() == (failed ? 1 : 2));
+    }
+}
+
 namespace {
 
 /// The calls of one put that decide what a power cut leaves, in order.
