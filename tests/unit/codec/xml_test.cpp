@@ -47,6 +47,9 @@ TEST_CASE("xml: references") {
     CHECK(text_of("<a>&lt;&gt;&amp;&quot;&apos;</a>") == "<>&\"'");
     CHECK(text_of("<a>&amp;lt;</a>") == "&lt;");
     CHECK(text_of("<a>&#xe9;&#8364;&#x1F600;</a>") == "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80");
+    CHECK(text_of("<a>&#x7f;&#x80;&#x7ff;&#x800;</a>") == "\x7f\xc2\x80\xdf\xbf\xe0\xa0\x80");
+    CHECK(text_of("<a>&#xd7ff;&#xe000;&#xfffd;&#x10000;&#x10ffff;</a>") ==
+          "\xed\x9f\xbf\xee\x80\x80\xef\xbf\xbd\xf0\x90\x80\x80\xf4\x8f\xbf\xbf");
     for (std::string_view const bad : {"&#0;", "&#x0;", "&#x00;", "&bogus;", "&", "& ", "&;", "&#;", "&#x;", "&#12a;", "&#xD800;",
                                        "&#xDFFF;", "&#x110000;", "&#99999999999999;", "&#-1;", "&lt", "&nbsp;"}) {
         CAPTURE(bad);
