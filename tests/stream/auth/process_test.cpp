@@ -51,6 +51,22 @@ int next_descriptor() {
     return fd;
 }
 
+/// While it lives there is no standard input, and the next descriptor is number 0.
+class no_input {
+public:
+    no_input() : kept_(::dup(STDIN_FILENO)) { ::close(STDIN_FILENO); }
+    ~no_input() {
+        if (kept_ < 0) return;
+        ::dup2(kept_, STDIN_FILENO);
+        ::close(kept_);
+    }
+    no_input(no_input const&) = delete;
+    no_input& operator=(no_input const&) = delete;
+
+private:
+    int kept_;
+};
+
 /// While it lives the signal interrupts whatever waits, and does nothing else.
 class interrupting {
 public:
@@ -88,6 +104,19 @@ CO_TEST("credentials: a process for which there are no descriptors left is an er
     }
     co_await check_keys(source);
     CHECK(next_descriptor() == before);
+}
+
+CO_TEST("credentials: a process gives its keys, and leaves nothing open, also where there is no standard input") {
+    auto const warm_source = cached(process_keys("/bin/false", 5s));
+    co_await complaint(warm_source);
+    auto const source = cached(process_keys(std::string("/bin/echo ") + printed, 5s));
+    int next = -1;
+    {
+        no_input const here;
+        co_await check_keys(source);
+        next = next_descriptor();
+    }
+    CHECK(next == 0);
 }
 
 TEST_CASE("credentials: signals that come while a process is waited for end nothing, neither before it prints nor after") {
