@@ -5,6 +5,7 @@
 #include <sluice/range_engine.hpp>
 
 #include "support/co_test.hpp"
+#include "support/s3_place.hpp"
 
 #include <map>
 #include <optional>
@@ -56,6 +57,7 @@ class lying_store final : public object_store {
 public:
     explicit lying_store(std::shared_ptr<object_store> inner) : inner_(std::move(inner)) {}
     lie what = lie::none;
+    bool tries_twice = false;     ///< to put: the first time it takes some bytes only
     std::optional<lie> at_front;  ///< what bodies tell there, if not that
 
     awaitable<object_meta> head(object_key where, head_options options) override { return inner_->head(where, options); }
@@ -77,7 +79,11 @@ public:
         co_return body_reader(std::move(body));
     }
     awaitable<put_result> put(object_key where, payload data, put_options options) override {
-        return inner_->put(where, std::move(data), options);
+        std::string front(10, '#');
+        std::span<std::byte> const into = std::as_writable_bytes(std::span(front));
+        if (tries_twice) co_await data.source()->read(0, into);
+        put_result done = co_await inner_->put(where, std::move(data), options);
+        co_return done;
     }
     awaitable<upload> create_upload(object_key where, put_options options) override { return inner_->create_upload(where, options); }
     awaitable<copied> copy(object_key what_object, object_key as, store_copy_options options) override {
@@ -210,4 +216,21 @@ CO_TEST("lies: a copy as one put takes no body that ends before the size it told
     told const of_its_rest{
         {lie::ends_early, errc::truncated}, {lie::opens_beside, errc::protocol}, {lie::no_strong_etag, errc::precondition_failed}};
     co_await check_lies(copy_elsewhere<read_strategy::single>, of_its_rest, lie::ends_early);
+}
+
+CO_TEST("copy: as one put that is tried twice, it lets its body go before it opens another: one connection is enough") {
+    testing::s3_server server;
+    std::string const large(1u << 20, 'x');  // more than comes with the head
+    server.put("bucket", "o", large);
+    s3_settings settings = settings_for(server);
+    settings.pool.max_connections = 1;
+    auto const to = std::make_shared<lying_store>(make_memory_store("to"));
+    to->tries_twice = true;
+    std::shared_ptr<object_store> const from = make_s3_store(settings), there = to;
+    copy_options options;
+    options.read = in_parts(read_strategy::single);
+    co_await copy_object(from, "o", there, "copy", options);
+    CHECK(server.counts().gets == 2);
+    whole_object const got = co_await get_all(there, "copy");
+    CHECK((got.data.text() == large));
 }
