@@ -26,7 +26,21 @@ std::string line_of(session const& at, std::string const& uri, char const* done)
     return std::string(done) + ' ' + printable(uri) + '\n';
 }
 
+azure_container named_container(session* at, std::string const& text, char const* verb) {
+    object_key key;
+    azure_container container = at->open_container(text, &key);
+    if (!key.empty()) throw_error(failure(errc::invalid_argument, "names an object: write az://container"), verb, text);
+    return container;
+}
+
 awaitable<std::string> make(session* at, std::string uri, mb_options const* options) {
+    if (at->is_container(uri)) {
+        azure_container const container = named_container(at, uri, "mb");
+        bool const of_s3 = !options->location.empty() || options->object_lock;
+        if (of_s3) throw_error(failure(errc::invalid_argument, "a container has neither location nor object lock of its own"), "mb", uri);
+        co_await container.create();
+        co_return line_of(*at, container.uri(), "made");
+    }
     s3_bucket const bucket = named_bucket(at, uri, "mb");
     create_bucket_options how;
     how.location = options->location;
@@ -36,6 +50,11 @@ awaitable<std::string> make(session* at, std::string uri, mb_options const* opti
 }
 
 awaitable<std::string> remove(session* at, std::string uri) {
+    if (at->is_container(uri)) {
+        azure_container const container = named_container(at, uri, "rb");
+        co_await container.remove();
+        co_return line_of(*at, container.uri(), "removed");
+    }
     s3_bucket const bucket = named_bucket(at, uri, "rb");
     co_await bucket.remove();
     co_return line_of(*at, bucket.uri(), "removed");

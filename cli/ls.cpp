@@ -82,18 +82,33 @@ private:
     bool found_ = false;
 };
 
+std::string bucket_line(session const& at, std::string const& scheme, std::string const& name, std::optional<wall_time> const& since) {
+    std::string const date = since ? iso8601(*since) : std::string(20, ' ');
+    json_object line;
+    line.add("uri", scheme + name + '/').add("bucket", name).add("created", date);
+    return at.global().json ? line.text() + '\n' : "        BUCKET  " + date + ' ' + printable(name) + '\n';
+}
+
 /// `ls s3://`.
-awaitable<void> list_all_buckets(session* at) {
-    boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
-    standard_stream out(executor, STDOUT_FILENO, "standard output");
+awaitable<std::string> all_buckets(session* at) {
     std::vector<listed_bucket> const buckets = co_await list_buckets(at->settings());
     std::string text;
-    for (listed_bucket const& one : buckets) {
-        std::string const date = one.created ? iso8601(*one.created) : std::string(20, ' ');
-        json_object line;
-        line.add("uri", "s3://" + one.name + '/').add("bucket", one.name).add("created", date);
-        text += at->global().json ? line.text() + '\n' : "        BUCKET  " + date + ' ' + printable(one.name) + '\n';
-    }
+    for (listed_bucket const& one : buckets) text += bucket_line(*at, "s3://", one.name, one.created);
+    co_return text;
+}
+
+/// `ls az://`: the time is that of the last change, since Azure tells no other.
+awaitable<std::string> all_containers(session* at) {
+    std::vector<listed_container> const containers = co_await list_containers(at->containers());
+    std::string text;
+    for (listed_container const& one : containers) text += bucket_line(*at, "az://", one.name, one.last_modified);
+    co_return text;
+}
+
+awaitable<void> write_out(session* at, awaitable<std::string> (*list)(session* at)) {
+    boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
+    standard_stream out(executor, STDOUT_FILENO, "standard output");
+    std::string text = co_await list(at);
     co_await out.write(std::move(text));
 }
 
@@ -101,7 +116,11 @@ awaitable<void> list_all_buckets(session* at) {
 
 void run_ls(session& at, ls_options const& options) {
     if (options.uri == "s3://") {
-        at.run([&at] { return list_all_buckets(&at); });
+        at.run([&at] { return write_out(&at, &all_buckets); });
+        return;
+    }
+    if (options.uri == "az://") {
+        at.run([&at] { return write_out(&at, &all_containers); });
         return;
     }
     listing whole(at, options);

@@ -24,6 +24,37 @@ constexpr std::chrono::milliseconds grace{100};
 
 void log_line(log_level, std::string_view line) { say(printable(line)); }
 
+/// What every service takes.
+void apply(global_options const& global, service_settings& to) {
+    if (!global.ca_bundle.empty()) (std::filesystem::is_directory(global.ca_bundle) ? to.ca_directory : to.ca_file) = global.ca_bundle;
+    to.certificate_file = global.certificate;
+    to.key_file = global.key_file;
+    if (global.proxy) {  // what is said here wins over the environment, NO_PROXY included
+        to.network.http_proxy = to.network.https_proxy = *global.proxy == "none" ? std::string() : *global.proxy;
+        to.network.no_proxy.clear();
+    }
+    if (global.time_limit) to.timeouts.operation = *global.time_limit;
+    if (global.verbosity == 0) return;
+    to.verbosity = global.verbosity > 1 ? log_level::debug : log_level::info;
+    to.log = log_line;
+}
+
+/// Nothing when the environment's are none: whoever needs them is told then.
+std::optional<azure_settings> azure_of(global_options const& global) {
+    try {
+        azure_settings azure = azure_settings::from_env();
+        if (!global.endpoint.empty()) azure.endpoint = global.endpoint;
+        if (global.no_sign_request) {
+            azure.account_key.clear();
+            azure.sas.clear();
+        }
+        apply(global, azure);
+        return azure;
+    } catch (error const&) {
+        return std::nullopt;
+    }
+}
+
 open_settings settings_of(global_options const& global) {
     open_settings settings = open_settings::from_env(global.profile);
     s3_settings& s3 = settings.s3;
@@ -31,18 +62,10 @@ open_settings settings_of(global_options const& global) {
     if (!global.region.empty()) s3.region = global.region;
     if (global.path_style) s3.style = bucket_style::path;
     if (global.no_sign_request) s3.credentials = anonymous_credentials();
-    if (!global.ca_bundle.empty()) (std::filesystem::is_directory(global.ca_bundle) ? s3.ca_directory : s3.ca_file) = global.ca_bundle;
-    s3.certificate_file = global.certificate;
-    s3.key_file = global.key_file;
-    if (global.proxy) {  // what is said here wins over the environment, NO_PROXY included
-        s3.network.http_proxy = s3.network.https_proxy = *global.proxy == "none" ? std::string() : *global.proxy;
-        s3.network.no_proxy.clear();
-    }
+    apply(global, s3);
+    settings.azure = azure_of(global);
     settings.file.direct = global.direct;
-    if (global.time_limit) s3.timeouts.operation = *global.time_limit;
     if (global.verbosity > 0) {
-        s3.verbosity = global.verbosity > 1 ? log_level::debug : log_level::info;
-        s3.log = log_line;
         settings.file.verbosity = s3.verbosity;
         settings.file.log = log_line;
     }
@@ -80,7 +103,7 @@ opened session::open(std::string const& text) {
     }
     result<uri> const parsed = parse_uri(text);
     if (parsed.has_error()) throw_error(parsed.error(), "open", without_secrets(text));
-    std::string name = parsed->scheme + "://" + parsed->bucket;
+    std::string name = parsed->scheme + "://" + parsed->bucket + '@' + parsed->host;
     opened there;
     if (parsed->bucket.empty()) {  // files: which folder it is, the library tells
         there = sluice::open(text, settings_);
@@ -111,6 +134,21 @@ s3_bucket session::open_bucket(std::string const& text, object_key* const key) {
     settings.bucket = std::move(parsed->bucket);
     return s3_bucket(std::move(settings));
 }
+
+bool session::is_container(std::string const& text) const {
+    result<uri> const parsed = parse_uri(text);
+    return parsed && parsed->scheme == "az";
+}
+
+azure_container session::open_container(std::string const& text, object_key* const key) {
+    uri const parsed = parse_uri(text).value();
+    *key = parsed.key;
+    azure_settings settings = containers();
+    settings.container = parsed.bucket;
+    return azure_container(std::move(settings));
+}
+
+azure_settings session::containers() const { return settings_.azure ? *settings_.azure : azure_settings::from_env(); }
 
 awaitable<void> session::within_limit(std::function<awaitable<void>()> work) {
     if (*signal_ != 0) throw_error(failure(errc::cancelled, {}), {}, {});

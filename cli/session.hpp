@@ -3,6 +3,7 @@
 #include "options.hpp"
 
 #include <sluice/async/runtime.hpp>
+#include <sluice/azure_container.hpp>
 #include <sluice/error.hpp>
 #include <sluice/open.hpp>
 #include <sluice/s3_bucket.hpp>
@@ -45,6 +46,13 @@ public:
 
     /// The bucket of an s3:// URI, and the key or prefix behind it. Errors: invalid_argument for what names no bucket.
     s3_bucket open_bucket(std::string const& uri, object_key* key);
+
+    /// Whether that is a container, or something in one.
+    bool is_container(std::string const& uri) const;
+    /// Likewise of an az:// URI.
+    azure_container open_container(std::string const& uri, object_key* key);
+    /// The settings of whatever is Azure's. Errors: invalid_argument for what the environment says and is none.
+    azure_settings containers() const;
 
     /// Runs `work` on thread 0 (on every thread) within what is left of --timeout and blocks until it has ended.
     void run(std::function<awaitable<void>()> work);

@@ -103,8 +103,13 @@ def ring_examples():
 
 
 def ring_integration():
-    script = ROOT / "tests" / "integration" / "run.py"
-    return whole_build("test") or marks("integration", python(script, BUILD / "test"), 1800) if script.exists() else None
+    folder = ROOT / "tests" / "integration"
+    broken = whole_build("test")
+    if broken:
+        return broken
+    tally = marks("integration", python(folder / "run.py", BUILD / "test"), 1800)
+    tally += marks("integration azurite", python(folder / "run_azurite.py", BUILD / "test"), 900)
+    return tally
 
 
 def ring_consumers():

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <sluice/azure.hpp>
 #include <sluice/file.hpp>
 #include <sluice/object_store.hpp>
 #include <sluice/operations.hpp>
@@ -7,6 +8,7 @@
 #include <sluice/uri.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,12 +25,14 @@ struct SLUICE_API opened {
 struct SLUICE_API open_settings {
     open_settings() {}
     s3_settings s3;
-    file_settings file;  ///< `root` and `make_root` come from the URI, and so does `access` of `direct://`
+    std::optional<azure_settings> azure;  ///< none: `azure_settings::from_env` when it is needed
+    file_settings file;                   ///< `root` and `make_root` come from the URI, and so does `access` of `direct://`
     static open_settings from_env(std::string profile = {});
 };
 
-/// Opens `s3://bucket/key`, `mem://name/key`, `file:///folder/name`, `direct:///folder/name` or a plain path. Sends nothing. Every call
-/// makes a store of its own: a memory store begins empty and lives as long as somebody holds it.
+/// Opens `s3://bucket/key`, `az://container/key`, `abfss://container@account.dfs.core.windows.net/key`, `mem://name/key`,
+/// `file:///folder/name`, `direct:///folder/name` or a plain path. Sends nothing. Every call makes a store of its own: a memory store
+/// begins empty and lives as long as somebody holds it.
 ///
 /// The root of a store of files is the folder the path names, up to its last slash, and the key what is behind: "/data/x" is the object
 /// "x" of the store "/data", "/data/" all of that store, "x" an object of the working directory. So keys are relative to that folder,
@@ -39,6 +43,8 @@ struct SLUICE_API open_settings {
 /// head reads the first byte), a put as one for PUT. All else is `unsupported`, and so are headers that had to be signed and were not
 /// (metadata, say); nothing is sent then. The query goes as it was given and is shown nowhere. What the service refuses is
 /// `permission_denied` or `unauthenticated`, and says so when the URL has expired. Redirects are not followed.
+/// `https://account.blob.core.windows.net/container/key` is `az://container/key` of that account, by the signature in its query where it
+/// has one. An account that a URI names has to be that of the settings' key.
 /// Errors: invalid_argument.
 SLUICE_API opened open(std::string_view uri, open_settings settings = open_settings::from_env());
 

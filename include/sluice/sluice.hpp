@@ -7,6 +7,7 @@
 #include <sluice/async/shield.hpp>
 #include <sluice/async/task_group.hpp>
 #include <sluice/azure.hpp>
+#include <sluice/azure_container.hpp>
 #include <sluice/azure_credentials.hpp>
 #include <sluice/file.hpp>
 #include <sluice/gcs_credentials.hpp>

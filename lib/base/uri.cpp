@@ -7,13 +7,15 @@ namespace sluice::inline v0 {
 namespace {
 
 bool bucket_character(char const c) noexcept {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == ':';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == ':' ||
+           c == '$';
 }
 
 }  // namespace
 
 std::string uri::text() const {
     if (scheme == "file" || scheme == "direct") return scheme + "://" + key;
+    if (!host.empty()) return "abfss://" + bucket + '@' + host + '/' + key;
     return scheme + "://" + bucket + '/' + key;
 }
 
@@ -40,11 +42,22 @@ result<uri> parse_uri(std::string_view const text) {
     }
     if (parsed.scheme == "https" || parsed.scheme == "http")
         return failure(errc::invalid_argument, parsed.scheme + ":// names no bucket or folder: it is for presigned URLs of one object");
-    if (parsed.scheme != "s3" && parsed.scheme != "mem")
-        return failure(errc::invalid_argument, "unknown scheme \"" + parsed.scheme + "\"; known are s3, mem, file and direct");
+    bool const of_data_lake = parsed.scheme == "abfs" || parsed.scheme == "abfss";
+    if (of_data_lake) parsed.scheme = "az";
+    if (parsed.scheme != "s3" && parsed.scheme != "az" && parsed.scheme != "mem")
+        return failure(errc::invalid_argument, "unknown scheme \"" + parsed.scheme + "\"; known are s3, az, abfs, mem, file and direct");
 
     std::size_t const slash = rest.find('/');
     parsed.bucket = rest.substr(0, slash);
+    if (of_data_lake) {
+        std::size_t const at = parsed.bucket.find('@');
+        if (at == std::string::npos)
+            return failure(errc::invalid_argument, "no account in the URI; write abfss://container@account.dfs.core.windows.net/key");
+        parsed.host = parsed.bucket.substr(at + 1);
+        parsed.bucket.resize(at);
+        if (!std::ranges::all_of(parsed.host, bucket_character) || parsed.host.find('.') == std::string::npos)
+            return failure(errc::invalid_argument, "no account in the URI; write abfss://container@account.dfs.core.windows.net/key");
+    }
     if (slash != std::string_view::npos) parsed.key = rest.substr(slash + 1);
     if (parsed.bucket.empty()) return failure(errc::invalid_argument, "no bucket in the URI; write " + parsed.scheme + "://bucket/key");
     if (!std::ranges::all_of(parsed.bucket, bucket_character) || parsed.bucket.size() > 255)

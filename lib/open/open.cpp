@@ -1,3 +1,4 @@
+#include "backend/azure/blob_url.hpp"
 #include "backend/s3/presigned.hpp"
 #include "backend/s3/presigned_url.hpp"
 #include "open/file_place.hpp"
@@ -14,6 +15,41 @@ namespace {
 // Nothing of an ill-formed URI is repeated: what was mistaken for a bucket may be a password.
 [[noreturn]] void refuse(failure f) { throw_error(std::move(f), "open", {}); }
 
+azure_settings azure_of(open_settings& settings) { return settings.azure ? *std::move(settings.azure) : azure_settings::from_env(); }
+
+opened open_blob_url(std::string_view const text, open_settings& settings) {
+    result<azure::blob_url> url = azure::parse_blob_url(text);
+    if (!url) refuse(std::move(url).error());
+    azure_settings given = azure_of(settings);
+    if (!url->sas.empty()) {
+        given.account_key.clear();
+        given.tokens.reset();
+        given.sas = std::move(url->sas);
+        given.account = url->account;
+    }
+    result<azure_settings> own = azure::for_account(std::move(given), std::move(url->account), std::move(url->endpoint));
+    if (!own) refuse(std::move(own).error());
+    own->container = std::move(url->container);
+    opened found;
+    found.key = std::move(url->key);
+    found.store = make_azure_store(*std::move(own));
+    return found;
+}
+
+std::shared_ptr<object_store> open_container(uri const& where, open_settings& settings) {
+    azure_settings own = azure_of(settings);
+    if (!where.host.empty()) {
+        std::string name = where.host.substr(0, where.host.find('.'));
+        std::string endpoint = "https://" + where.host;
+        if (std::size_t const dfs = endpoint.find(".dfs."); dfs != std::string::npos) endpoint.replace(dfs, 5, ".blob.");
+        result<azure_settings> found = azure::for_account(std::move(own), std::move(name), std::move(endpoint));
+        if (!found) refuse(std::move(found).error());
+        own = *std::move(found);
+    }
+    own.container = where.bucket;
+    return make_azure_store(std::move(own));
+}
+
 }  // namespace
 
 open_settings open_settings::from_env(std::string profile) {
@@ -24,6 +60,7 @@ open_settings open_settings::from_env(std::string profile) {
 
 opened open(std::string_view const text, open_settings settings) {
     opened found;
+    if (azure::is_blob_url(text)) return open_blob_url(text, settings);
     if (s3::is_web_url(text)) {
         result<s3::presigned_object> one = s3::open_presigned(std::move(settings.s3), text);
         if (!one) refuse(std::move(one).error());
@@ -39,6 +76,8 @@ opened open(std::string_view const text, open_settings settings) {
     } else if (parsed->scheme == "s3") {
         settings.s3.bucket = std::move(parsed->bucket);
         found.store = make_s3_store(std::move(settings.s3));
+    } else if (parsed->scheme == "az") {
+        found.store = open_container(*parsed, settings);
     } else {
         file_place place = place_of(found.key);
         if (parsed->scheme == "direct") settings.file.access = file_access::direct;

@@ -78,15 +78,15 @@ service_fault service_desk::ask(service_request const& request) {
     view.range = request.raw.header("range");
     view.if_match = request.raw.header("if-match");
     look(request, view);
-    std::function<std::optional<service_fault>(service_request_view const&)> function;
+    std::shared_ptr<std::function<std::optional<service_fault>(service_request_view const&)>> function;
     {
         std::lock_guard const lock(mutex_);
         view.number = counted_.requests;
         function = decide_;
     }
-    if (!function) return {};
+    if (!function || !*function) return {};
     try {
-        return function(view).value_or(service_fault());
+        return (*function)(view).value_or(service_fault());
     } catch (std::exception const& e) {
         throw refusal(std::string("on_request threw: ") + e.what(), "InternalError", 500);
     }
@@ -146,7 +146,7 @@ scripted_reply service_desk::serve(received_request raw) {
 
 void service_desk::on_request(std::function<std::optional<service_fault>(service_request_view const&)> decide) {
     std::lock_guard const lock(mutex_);
-    decide_ = std::move(decide);
+    decide_ = std::make_shared<std::function<std::optional<service_fault>(service_request_view const&)>>(std::move(decide));
 }
 
 service_counts service_desk::counts() const {

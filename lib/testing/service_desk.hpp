@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -54,7 +55,7 @@ private:
     mutable std::mutex mutex_;  // guards the rest
     service_counts counted_;
     std::uint64_t last_id_ = 0;
-    std::function<std::optional<service_fault>(service_request_view const&)> decide_;
+    std::shared_ptr<std::function<std::optional<service_fault>(service_request_view const&)>> decide_;  // one, whatever it remembers
 };
 
 /// Takes target and query apart into `request`: each parameter once, percent-encoded. Throws service_problem.

@@ -60,3 +60,22 @@ def go_program(module, version):
     if not program.exists():
         _run([go(), "install", f"{module}@{version}"], f"go install {module}@{version}", GOBIN=str(place), GOFLAGS="-buildvcs=false")
     return program
+
+
+OLDEST_NODE = 20
+
+
+def node_program(package, version, name):
+    """A program of an npm package, installed once."""
+    node = shutil.which("node")
+    if not node or not shutil.which("npm"):
+        raise NotRun(f"{package} is a Node program, and there is no node here")
+    found = re.match(r"v(\d+)", _run([node, "--version"], "node --version"))
+    if not found or int(found.group(1)) < OLDEST_NODE:
+        raise NotRun(f"{package} wants Node {OLDEST_NODE} or newer")
+    place = CACHE / "node" / f"{package}@{version}"
+    program = place / "node_modules" / ".bin" / name
+    if not program.exists():
+        place.mkdir(parents=True, exist_ok=True)
+        _run(["npm", "install", "--no-audit", "--no-fund", "--prefix", place, f"{package}@{version}"], f"npm install {package}@{version}")
+    return program

@@ -79,6 +79,17 @@ struct counted {
     std::uint64_t steps = 0, events = 0, requests = 0, calls = 0;
 };
 
+/// Base64 of the secret: keys of Azure are such.
+constexpr std::string_view azure_secret = "Y2FuYXJ5L1NFQ1JFVCt0aGF0L25vYm9keS9tYXkvZXZlci9zZWU=";
+
+std::optional<testing::world_azure> azure_of(testing::world& world, cloud at) {
+    if (at != cloud::azure) return std::nullopt;
+    testing::azure_server_options o;
+    o.account_key = azure_secret;
+    o.copy_polls = 1;
+    return world.serve_azure("azure.test", o);
+}
+
 enum class ending : std::uint8_t { finished, failed, destroyed };
 
 /// One run of a story, that meets what is planned.
@@ -88,7 +99,7 @@ public:
         : story_(s),
           plan_(p),
           world_(1, surroundings(s, p)),
-          scenery_{world_, world_.serve_s3("s3.test", service(s)), world_.disk()},
+          scenery_{world_, world_.serve_s3("s3.test", service(s)), world_.disk(), azure_of(world_, s.at)},
           title_(s.name + ", " + p.text()) {
         world_.expect_failure();
         if (s.before) s.before(scenery_);
@@ -100,17 +111,8 @@ public:
             return at_request();
         });
         scenery_.disk.on_call([this](testing::disk_call const&) { return at_call(); });
-        s3_settings settings = scenery_.s3.settings();
-        settings.retry.max_attempts = 4;
-        settings.retry.base = 10ms;
-        settings.retry.cap = 100ms;
-        settings.timeouts.operation = time_limit;
-        settings.timeouts.first_byte = settings.timeouts.stall = settings.timeouts.server_work = 5s;
-        settings.timeouts.connect = 2s;
-        settings.timeouts.stall_bytes = 1;
-        settings.verbosity = log_level::debug;
-        settings.log = [this](log_level, std::string_view line) { (log_ += line) += '\n'; };
-        store_ = s.open ? s.open(scenery_, settings) : make_s3_store(settings);
+        if (scenery_.azure) scenery_.azure->on_request([this](testing::service_request_view const&) { return at_request(); });
+        store_ = open();
     }
     telling(telling const&) = delete;
     telling& operator=(telling const&) = delete;
@@ -147,6 +149,29 @@ private:
         testing::s3_server_options o = s.service;
         o.secret_key = secret;
         return o;
+    }
+
+    void set(service_settings& settings) {
+        settings.retry.max_attempts = 4;
+        settings.retry.base = 10ms;
+        settings.retry.cap = 100ms;
+        settings.timeouts.operation = time_limit;
+        settings.timeouts.first_byte = settings.timeouts.stall = settings.timeouts.server_work = 5s;
+        settings.timeouts.connect = 2s;
+        settings.timeouts.stall_bytes = 1;
+        settings.verbosity = log_level::debug;
+        settings.log = [this](log_level, std::string_view line) { (log_ += line) += '\n'; };
+    }
+
+    std::shared_ptr<object_store> open() {
+        if (scenery_.azure) {
+            azure_settings settings = scenery_.azure->settings();
+            set(settings);
+            return make_azure_store(settings);
+        }
+        s3_settings settings = scenery_.s3.settings();
+        set(settings);
+        return story_.open ? story_.open(scenery_, settings) : make_s3_store(settings);
     }
 
     void cancel() {
@@ -216,13 +241,15 @@ private:
     void check_reason(error const& e) {
         CHECK_MESSAGE(fits(e.reason()), title_ << ": " << text());
         std::string const& uri = e.info().uri;
-        bool const tells_which = uri.starts_with("s3://") || uri.starts_with("file:///") || uri.starts_with("http://s3.test/");
+        bool const tells_which =
+            uri.starts_with("s3://") || uri.starts_with("az://") || uri.starts_with("file:///") || uri.starts_with("http://s3.test/");
         bool const of_own_group = story_.several && e.info().operation == "task group";  // the story's
         CHECK_MESSAGE((of_own_group || (!e.info().operation.empty() && tells_which)), title_ << ": " << text());
     }
 
     void check_secrets() {
-        for (std::string_view const said : {secret.substr(0, 13), std::string_view("Signature=")})
+        for (std::string_view const said :
+             {secret.substr(0, 13), azure_secret.substr(0, 16), std::string_view("Signature="), std::string_view("SharedKey ")})
             CHECK_MESSAGE(log_.find(said) == log_.npos, title_ << ": " << log_.substr(log_.find(said), 200));
         log_.clear();
     }
@@ -239,6 +266,7 @@ private:
         CHECK_MESSAGE(world_.settle(), title_);
         CHECK_MESSAGE(scenery_.disk.counts().open <= 1, title_);  // the folder that the last store keeps open
         CHECK_MESSAGE(scenery_.s3.counts().refused == 0, title_ << ": " << scenery_.s3.counts().last_refusal);
+        if (scenery_.azure) CHECK_MESSAGE(scenery_.azure->counts().refused == 0, title_ << ": " << scenery_.azure->counts().last_refusal);
         check_uploads();
     }
 
@@ -400,6 +428,21 @@ private:
 };
 
 }  // namespace
+
+std::string scenery::put(std::string key, std::string data) {
+    if (azure) return azure->put("container", std::move(key), std::move(data));
+    return s3.put("bucket", std::move(key), std::move(data));
+}
+
+std::optional<std::string> scenery::get(std::string key) const {
+    if (azure) return azure->get("container", std::move(key));
+    return s3.get("bucket", std::move(key));
+}
+
+void scenery::remove(std::string key) {
+    if (azure) return azure->remove("container", std::move(key));
+    s3.remove("bucket", std::move(key));
+}
 
 void abandon(story const& s) { campaign(s).run(); }
 

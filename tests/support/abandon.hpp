@@ -17,12 +17,21 @@ struct scenery {
     testing::world& world;
     testing::world_s3 s3;
     testing::world_disk disk;
+    std::optional<testing::world_azure> azure;  ///< of stories that are told there
+
+    // The bucket or container of the story, wherever it is told, without requests.
+    std::string put(std::string key, std::string data);
+    std::optional<std::string> get(std::string key) const;
+    void remove(std::string key);
 };
+
+enum class cloud : std::uint8_t { s3, azure };
 
 /// One operation from its beginning to its end. Kept by name: its parts are called once per step and mishap.
 struct story {
     story() {}
     std::string name;
+    cloud at = cloud::s3;
     testing::s3_server_options service;                                        ///< how the S3 behaves
     bool files = false;                                                        ///< what the disk is asked for fails, too
     std::function<void(scenery&)> before;                                      ///< what service and disk hold at first

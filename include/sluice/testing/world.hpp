@@ -1,7 +1,9 @@
 #pragma once
 
 #include <sluice/awaitable.hpp>
+#include <sluice/azure.hpp>
 #include <sluice/s3.hpp>
+#include <sluice/testing/azure_server.hpp>
 #include <sluice/testing/disk.hpp>
 #include <sluice/testing/s3_server.hpp>
 #include <sluice/testing/script_server.hpp>
@@ -16,6 +18,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sluice::inline v0::testing {
 
@@ -89,6 +92,28 @@ private:
     std::shared_ptr<state> state_;
 };
 
+/// An Azure account that lives in a world: as strict as `azure_server`, and with the world's clock.
+/// Lifetime: a handle; what it names lives as long as the world.
+class SLUICE_API world_azure {
+public:
+    /// A store's settings for the first container: endpoint, account and key.
+    azure_settings settings() const;
+    void on_request(std::function<std::optional<service_fault>(service_request_view const&)> decide);
+    void accept_tokens(std::vector<std::string> tokens);
+    std::string put(std::string container, std::string key, std::string data);
+    std::optional<std::string> get(std::string container, std::string key) const;
+    /// Likewise without HTTP; no error when it is not there.
+    void remove(std::string container, std::string key);
+    std::uint64_t uncommitted_blocks() const;
+    service_counts counts() const;
+
+private:
+    friend class world;
+    struct state;
+    explicit world_azure(std::shared_ptr<state> s) noexcept;
+    std::shared_ptr<state> state_;
+};
+
 /// A whole world for a program on one thread: a context whose time passes only when nothing else is left to do, whose network and servers
 /// exist in memory, and whose chance comes from a seed. Library and program run the code they run in production; the same seed gives the
 /// same run, which `trace` tells.
@@ -110,6 +135,8 @@ public:
     /// machine's time. What TLS draws is not of the seed: with an RSA key a run is the same but for its sealed bytes, which are not in the
     /// trace; with others their lengths differ as well.
     world_s3 serve_s3(std::string host = "s3.test", s3_server_options options = {});
+    /// Puts an Azure account on "http://<host>". No TLS.
+    world_azure serve_azure(std::string host = "azure.test", azure_server_options options = {});
     /// Puts a server there that answers as told, with whatever bytes; pauses are in the world's time.
     void serve(std::string host, std::function<scripted_reply(received_request const&)> responder);
     /// The disk of this world, made by the first call, before the first use of files: from then on they are in memory. Without it they
@@ -150,6 +177,8 @@ public:
     world_counts counts() const;
 
 private:
+    std::function<std::chrono::sys_seconds()> clock() const;
+
     struct state;
     std::unique_ptr<state> state_;
 };

@@ -102,4 +102,19 @@ result<std::vector<listed_block>> parse_block_list(std::string document) {
     return blocks;
 }
 
+result<container_page> parse_containers(std::string document) {
+    result<xml_document> const parsed = parse_as(std::move(document), list_limit, "EnumerationResults");
+    if (!parsed) return parsed.error();
+    container_page page;
+    for (xml_element e = parsed->root().child("Containers").first_child(); e; e = e.next()) {
+        if (e.name() != "Container") continue;
+        listed_container& one = page.containers.emplace_back();
+        one.name = e.text_of("Name");
+        if (one.name.empty()) return broken("the list of containers has one without a name");
+        one.last_modified = base::parse_http_date(e.child("Properties").text_of("Last-Modified"));
+    }
+    page.next = parsed->root().text_of("NextMarker");
+    return page;
+}
+
 }  // namespace sluice::inline v0::azure

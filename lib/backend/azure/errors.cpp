@@ -67,7 +67,7 @@ constexpr std::array codes{
     known_code{"PublicAccessNotPermitted", final_answer, errc::unauthenticated,
                "the request was not signed, and the account allows no public access"},
     known_code{"ResourceNotFound", final_answer, errc::not_found, "there is no such object, or no such container"},
-    known_code{"ServerBusy", server_busy, errc::throttled, {}},
+    known_code{"ServerBusy", turned_away, errc::throttled, {}},
     known_code{"SnapshotsPresent", final_answer, errc::precondition_failed, "the blob has snapshots, which go first"},
     known_code{"SourceConditionNotMet", final_answer, errc::precondition_failed, "the source changed meanwhile"},
     known_code{"TargetConditionNotMet", final_answer, errc::precondition_failed, {}},
@@ -140,13 +140,13 @@ retry::outcome outcome_of(cloud::refusal const& r, sent_as const& as) noexcept {
     if (by_clock(r, as)) return clock_skewed;
     if (r.cut && r.status == 400 && r.code.empty()) return turned_away;
     known_code const* const known = find(r.code);
-    outcome const row = known != nullptr ? known->row : retry::classify(r.status, {});
+    outcome const row = known != nullptr ? known->row : retry::classify(r.status, r.code);
     return row == expired_credentials && as.how != sent_as::by::token ? final_answer : row;
 }
 
 failure failure_of(cloud::refusal const& r, sent_as const& as) {
     known_code const* const known = find(r.code);
-    errc reason = known != nullptr ? known->reason : retry::reason_of(r.status, {});
+    errc reason = known != nullptr ? known->reason : retry::reason_of(r.status, r.code);
     if (r.status == 304) reason = errc::not_modified;  // by the same code as a condition of a write
     if (cloud::is_redirect(r.status)) reason = errc::protocol;
     if (by_clock(r, as)) reason = errc::unauthenticated;

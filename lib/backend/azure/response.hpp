@@ -2,6 +2,7 @@
 
 #include "http/response_head.hpp"
 
+#include <sluice/azure_container.hpp>
 #include <sluice/error.hpp>
 #include <sluice/object.hpp>
 #include <sluice/upload.hpp>
@@ -43,6 +44,14 @@ struct listed_block {
     std::uint64_t size = 0;
 };
 result<std::vector<listed_block>> parse_block_list(std::string document);
+
+/// A page of an account's containers. Errors: protocol.
+struct container_page {
+    container_page() {}
+    std::vector<listed_container> containers;
+    std::string next;
+};
+result<container_page> parse_containers(std::string document);
 
 inline constexpr std::size_t list_limit = 32u << 20;        ///< bytes of a page of 5,000
 inline constexpr std::size_t block_list_limit = 32u << 20;  ///< of 100,000 blocks

@@ -156,14 +156,18 @@ world::~world() = default;
 
 asio::io_context& world::context() noexcept { return *state_->context; }
 
+std::function<std::chrono::sys_seconds()> world::clock() const {
+    return [core = state_->core] {
+        return unix_seconds(core->options.starts + std::chrono::floor<std::chrono::seconds>(core->events->now().time_since_epoch()));
+    };
+}
+
 world_s3 world::serve_s3(std::string host, s3_server_options options) {
     auto made = std::make_shared<world_s3::state>();
     std::string const certificate = options.certificate_pem, key = options.key_pem;
     made->endpoint = (certificate.empty() ? "http://" : "https://") + host;
     std::chrono::seconds const offset = options.clock_offset;
-    made->desk = std::make_shared<s3_desk>(std::move(options), [core = state_->core, starts = state_->core->options.starts, offset] {
-        return unix_seconds(starts + std::chrono::floor<std::chrono::seconds>(core->events->now().time_since_epoch()) + offset);
-    });
+    made->desk = std::make_shared<s3_desk>(std::move(options), [time = clock(), offset] { return time() + offset; });
     service behind = s3_service_of(made->desk);
     if (!certificate.empty()) {
         behind = with_tls(std::move(behind), state_->core, certificate, key);

@@ -1,0 +1,232 @@
+#!/usr/bin/env python3
+"""The conformance list and the command line tool against Azurite, plain and through a front that spoils one request in five; and
+cross-checks with Azure's own client, both ways.
+
+run_azurite.py BUILD-DIRECTORY [NAME..]: prints PASS, FAIL or NOT RUN for each check whose name contains a NAME, and stops what it started. A
+check is a function `check_*(env)`: `env.client` is Azure's own client for the container `env.container`, `env.run(*arguments)` runs the
+command, `env.uri(key)` is az://container/key, `env.tmp` a fresh folder.
+"""
+
+import contextlib
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import traceback
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "servers"))
+from daemon import NotRun  # noqa: E402
+from tools import python_with  # noqa: E402
+
+try:
+    from azure.storage.blob import BlobServiceClient
+except ImportError:
+    try:
+        python = python_with("azure-storage-blob")
+    except NotRun as e:
+        print(f"NOT RUN: Azurite: {e}", flush=True)
+        sys.exit(0)
+    os.execv(python, [str(python), *sys.argv])
+
+from azure.core.exceptions import ResourceNotFoundError  # noqa: E402
+from azure.storage.blob import BlobSasPermissions, ContentSettings, generate_blob_sas  # noqa: E402
+from azurite import Azurite  # noqa: E402
+from faults import FaultyFront  # noqa: E402
+
+# Cases of the list that Azurite cannot pass, each for a reason of its own; doctest counts them as skipped.
+CANNOT = {
+    "names of control characters*": "it answers 500 to a listing that has some: they are no XML, and it does not encode them",
+    "a range that begins at or behind the end fails": "it answers 206 with \"bytes 10-9/10\", which is refused as broken",
+    "read_ranged refuses memory that is too small*": "the same",
+    "compare and swap: only the current version can be replaced": "If-Match: * of nothing holds, and makes the blob",
+    "a write that was refused leaves no folder*": "the same",
+}
+
+
+class Env:
+    container = "sluice-test"
+
+    def __init__(self, build, server, endpoint=None):
+        self.build, self.server = build, server
+        self.connection = server.connection_string(endpoint)
+        self.client = BlobServiceClient.from_connection_string(server.connection_string()).get_container_client(self.container)
+
+    def uri(self, key=""):
+        return f"az://{self.container}/{key}"
+
+    def environ(self, **changes):
+        settings = {"PATH": os.environ["PATH"], "HOME": str(self.tmp), "LC_ALL": "C.UTF-8",
+                    "AZURE_STORAGE_CONNECTION_STRING": self.connection, **changes}
+        return {name: str(value) for name, value in settings.items() if value is not None}
+
+    def run(self, *args, stdin=b"", **environ):
+        return subprocess.run([self.build / "cli" / "sluice", *map(str, args)], input=stdin, capture_output=True, timeout=120, cwd=self.tmp,
+                              env=self.environ(**environ))
+
+    def ok(self, *args, **more):
+        done = self.run(*args, **more)
+        assert done.returncode == 0, (args, done)
+        return done.stdout
+
+    @contextlib.contextmanager
+    def check(self):
+        self.tmp = pathlib.Path(tempfile.mkdtemp(prefix="check-", dir=self.build / "servers"))
+        try:
+            yield
+        finally:
+            shutil.rmtree(self.tmp, ignore_errors=True)
+
+
+def check_containers_are_made_listed_and_removed(env):
+    assert env.ok("mb", "az://sluice-mb") == b"made az://sluice-mb/\n"
+    assert env.run("mb", "az://sluice-mb").returncode == 6
+    assert b"sluice-mb" in env.ok("ls", "az://") and env.container.encode() in env.ok("ls", "az://")
+    env.ok("cp", "-", "az://sluice-mb/key", stdin=b"x")
+    full = env.run("rb", "az://sluice-mb")
+    assert full.returncode == 6 and b"not empty" in full.stderr, full
+    env.ok("rm", "az://sluice-mb/key")
+    assert env.ok("rb", "az://sluice-mb") == b"removed az://sluice-mb/\n"
+    assert env.run("rb", "az://sluice-mb").returncode == 3
+
+
+def check_what_the_tool_writes_azures_client_reads(env):
+    data = os.urandom(20_000_003)
+    (env.tmp / "file").write_bytes(data)
+    env.ok("cp", "--content-type", "image/png", "--metadata", "colour=blue", "file", env.uri("ours/large"))
+    blob = env.client.get_blob_client("ours/large")
+    found = blob.get_blob_properties()
+    assert found.content_settings.content_type == "image/png" and found.metadata == {"colour": "blue"}, found
+    assert blob.download_blob().readall() == data
+    env.ok("cp", "-", env.uri("ours/odd name +%#?"), stdin=b"odd")
+    assert env.client.get_blob_client("ours/odd name +%#?").download_blob().readall() == b"odd"
+
+
+def check_what_azures_client_writes_the_tool_reads(env):
+    data = os.urandom(9_000_001)
+    env.client.upload_blob("theirs/large", data, metadata={"colour": "red"}, content_settings=ContentSettings(content_type="image/gif"))
+    env.client.upload_blob("theirs/odd name +%#?\u00e9", b"odd")
+    assert env.ok("cat", env.uri("theirs/large")) == data
+    assert env.ok("cat", "--range", "5-9", env.uri("theirs/large")) == data[5:10]
+    assert env.ok("cat", "--range", "-7", env.uri("theirs/large")) == data[-7:]
+    assert env.ok("cat", env.uri("theirs/odd name +%#?\u00e9")) == b"odd"
+    about = env.ok("stat", env.uri("theirs/large")).decode()
+    assert "image/gif" in about and "red" in about, about
+    listed = env.ok("ls", "-r", env.uri("theirs/")).decode()
+    assert "theirs/large" in listed and "theirs/odd name +%#?\u00e9" in listed, listed
+
+
+def check_copies_and_removals(env):
+    env.client.upload_blob("copies/from", b"source", metadata={"a": "b"})
+    env.ok("cp", env.uri("copies/from"), env.uri("copies/to"))
+    made = env.client.get_blob_client("copies/to")
+    assert made.download_blob().readall() == b"source" and made.get_blob_properties().metadata == {"a": "b"}
+    env.ok("rm", env.uri("copies/from"), env.uri("copies/to"))
+    assert not list(env.client.list_blobs(name_starts_with="copies/"))
+
+
+def check_signatures_of_azures_client_are_taken(env):
+    import datetime
+    env.client.upload_blob("signed/key", b"signed")
+    ends = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=1)
+
+    def signature(permission, expiry=ends):
+        return generate_blob_sas(env.server.account, env.container, "signed/key", account_key=env.server.key, permission=permission,
+                                 expiry=expiry)
+
+    def run(*args, sas, **more):
+        return env.run(*args, AZURE_STORAGE_CONNECTION_STRING=None, AZURE_STORAGE_ACCOUNT=env.server.account, AZURE_STORAGE_SAS_TOKEN=sas,
+                       AZURE_STORAGE_BLOB_ENDPOINT=env.server.endpoint, **more)
+
+    good = run("cat", env.uri("signed/key"), sas=signature(BlobSasPermissions(read=True)))
+    assert good.returncode == 0 and good.stdout == b"signed", good
+    denied = run("cp", "-", env.uri("signed/key"), sas=signature(BlobSasPermissions(read=True)), stdin=b"x")
+    assert denied.returncode == 4 and denied.stderr.count(b"\n") == 1 and b"sig=" not in denied.stderr, denied
+    expired = run("cat", env.uri("signed/key"), sas=signature(BlobSasPermissions(read=True), ends - datetime.timedelta(days=1)))
+    assert expired.returncode == 4 and b"sig=" not in expired.stderr, expired
+    changed = run("cat", env.uri("signed/key"), sas=signature(BlobSasPermissions(read=True))[:-8] + "AAAAAA%3D")
+    assert changed.returncode == 4, changed
+
+
+def check_bad_input_is_told_in_one_line(env):
+    cases = [(("cat", "az://UPPER/key"), {}, 2), (("cat", "az://ab/key"), {}, 2), (("cat", env.uri("missing")), {}, 3),
+             (("cat", "az://no-such-container/key"), {}, 3), (("cat", "abfss://c@other.dfs.core.windows.net/k"), {}, 2),
+             (("cat", env.uri("k")), {"AZURE_STORAGE_CONNECTION_STRING": "canary"}, 2),
+             (("cat", env.uri("k")), {"AZURE_STORAGE_CONNECTION_STRING": env.connection.replace(env.server.key, "canary!")}, 2),
+             (("cat", env.uri("k")), {"AZURE_STORAGE_CONNECTION_STRING": env.connection.replace(env.server.key, "Y2FuYXJ5")}, 4),
+             (("cp", "-", env.uri("back\\slash")), {}, 2)]
+    for arguments, environ, code in cases:
+        done = env.run(*arguments, **environ)
+        assert done.returncode == code and done.stderr.count(b"\n") == 1 and b"canary" not in done.stderr, (arguments, environ, done)
+
+
+def check_another_account_is_not_taken(env):
+    wrong = env.run("ls", env.uri(), AZURE_STORAGE_CONNECTION_STRING=env.connection.replace(f"AccountName={env.server.account}", "AccountName=other"))
+    assert wrong.returncode == 4 and wrong.stderr.count(b"\n") == 1, wrong
+    try:
+        env.client.get_blob_client("never").get_blob_properties()
+    except ResourceNotFoundError:
+        return
+    raise AssertionError("there is what nobody wrote")
+
+
+def conformance(env, title, build):
+    program = build / "tests" / "conformance" / "conformance"
+    settings = env.environ(SLUICE_STORE="azure-env", SLUICE_TEST_BUCKET=env.container)
+    excluded = ",".join(case.replace(",", "?") for case in CANNOT)
+    done = subprocess.run([program, "--no-colors", f"--test-case-exclude={excluded}"], env=settings, cwd=env.tmp, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, timeout=900, text=True, errors="replace")
+    print(f"conformance of Azurite, {title}\n{done.stdout}", flush=True)
+    for case, reason in CANNOT.items():
+        print(f"skipped with Azurite: {case}: {reason}", flush=True)
+    if done.returncode != 0 and "[doctest] test cases:" not in done.stdout:
+        print(f"FAIL conformance of Azurite, {title}: exit code {done.returncode}", flush=True)
+    return done.returncode == 0
+
+
+def run_check(env, name, function):
+    with env.check():
+        try:
+            function(env)
+        except Exception as e:  # whatever a check raises is its failure
+            traceback.print_exc(file=sys.stdout)
+            print(f"FAIL {name}: {type(e).__name__}: {str(e)[:300]}", flush=True)
+            return False
+    print(f"PASS {name}", flush=True)
+    return True
+
+
+def run_all(build, server, names):
+    env = Env(build, server)
+    env.client.create_container()
+    good = True
+    if not names or "conformance" in names:
+        with env.check():
+            good = conformance(env, "plain", build)
+        with FaultyFront(server.port, 5) as front:
+            twin = Env(build, server, f"{front.url}/{server.account}")
+            with twin.check():
+                good = conformance(twin, "through a front that spoils one request in five", build) and good
+            print(f"{front.spoiled} of {front.requests} requests were spoiled", flush=True)
+            assert front.spoiled * 6 > front.requests > 100, "the front did not do its part"
+    for name, function in sorted(globals().items()):
+        if name.startswith("check_") and (not names or any(n in name for n in names)):
+            good = run_check(env, "azure-" + name.removeprefix("check_"), function) and good
+    return good
+
+
+def main(build, *names):
+    build = pathlib.Path(build).resolve()
+    (build / "servers").mkdir(parents=True, exist_ok=True)
+    try:
+        with Azurite(build / "servers" / "Azurite") as server:
+            return 0 if run_all(build, server, names) else 1
+    except NotRun as e:
+        print(f"NOT RUN: Azurite: {e}", flush=True)
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
