@@ -10,6 +10,8 @@
 #include <sluice/azure_container.hpp>
 #include <sluice/azure_credentials.hpp>
 #include <sluice/file.hpp>
+#include <sluice/gcs.hpp>
+#include <sluice/gcs_bucket.hpp>
 #include <sluice/gcs_credentials.hpp>
 #include <sluice/listing.hpp>
 #include <sluice/memory.hpp>

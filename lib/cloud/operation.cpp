@@ -11,8 +11,6 @@ namespace sluice::inline v0::cloud {
 
 namespace {
 
-bool is_success(int const status) noexcept { return status >= 200 && status < 300; }
-
 std::string milliseconds(std::chrono::nanoseconds const span) {
     std::array<char, 32> text{};
     std::snprintf(text.data(), text.size(), "%.1f ms", std::chrono::duration<double, std::milli>(span).count());
@@ -34,7 +32,7 @@ operation::operation(core const& store, boost::asio::any_io_executor executor, s
     how_.replayable = kind != retry::operation_kind::exclusive;
 }
 
-awaitable<result<http::response>> operation::send_request() {
+awaitable<result<http::response>> operation::send_request(retry::outcome* const once) {
     for (;;) {
         std::optional<failure> f;
         retry::outcome row = retry::outcome::final_answer;
@@ -47,7 +45,7 @@ awaitable<result<http::response>> operation::send_request() {
             result<http::response> answer = co_await http::send(out_.to, &out_.request, &how_);
             if (shared_.log.at(log_level::debug)) log_attempt(answer);
             if (answer) note_question(*answer);
-            if (answer && is_success(answer->head().status)) {
+            if (answer && is_good(answer->head().status)) {
                 tell_attempt(answer->head().status, std::nullopt);
                 result<void> const good = check(answer->head());
                 if (!good) co_return good.error();
@@ -63,6 +61,10 @@ awaitable<result<http::response>> operation::send_request() {
                 tell_attempt(0, f->reason());
             }
         }  // an answer that was not read to its end holds a place in the pool: not while we pause
+        if (once != nullptr) {
+            *once = row;
+            co_return std::move(*f);
+        }
         std::optional<failure> final = co_await recover(std::move(*f), row);
         if (final) co_return std::move(*final);
     }

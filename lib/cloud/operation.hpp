@@ -55,8 +55,9 @@ public:
 protected:
     ~operation() = default;
 
-    /// Sends the request at hand until a 2xx answers; its body is yet to be read.
-    awaitable<result<http::response>> send_request();
+    /// Sends the request at hand until a good answer comes; its body is yet to be read. With `once` it is sent once: a failure comes back
+    /// as it is, and its row of the retry table there, for `recover`.
+    awaitable<result<http::response>> send_request(retry::outcome* once = nullptr);
     /// The same, and the whole of a small body. Sends again when the body breaks off.
     awaitable<result<std::string>> send_request_for_text(std::size_t limit);
 
@@ -71,6 +72,8 @@ protected:
 
     /// Before each attempt: writes `outgoing` for the request at hand, with keys that are valid now.
     virtual awaitable<result<void>> prepare(outgoing* into) = 0;
+    /// Whether a status is a good answer to the request at hand.
+    virtual bool is_good(int status) const noexcept { return status >= 200 && status < 300; }
     /// Of an answer that is a success by its status.
     virtual result<void> check(http::response_head const& head) = 0;
     /// Reads an answer that is none; it stays the last one until the next attempt.

@@ -6,9 +6,11 @@
 
 #include <sluice/azure.hpp>
 #include <sluice/file.hpp>
+#include <sluice/gcs.hpp>
 #include <sluice/memory.hpp>
 #include <sluice/s3.hpp>
 #include <sluice/testing/azure_server.hpp>
+#include <sluice/testing/gcs_server.hpp>
 #include <sluice/testing/s3_server.hpp>
 
 #include <unistd.h>
@@ -31,6 +33,7 @@ std::string environment(char const* name) {
 struct setting {
     std::unique_ptr<testing::s3_server> server;
     std::unique_ptr<testing::azure_server> azure;
+    std::unique_ptr<testing::gcs_server> gcs;
     std::unique_ptr<temporary_folder> folder;
     std::shared_ptr<object_store> store;
     std::optional<s3_settings> service;  ///< of what is an S3 service
@@ -62,6 +65,21 @@ void how_written(std::string const& words, s3_settings& settings) {
     if (said("trailers")) settings.source_checksums = checksum_place::behind_body;
     if (said("trailers")) settings.write_checksums = checksum_mode::when_supported;
     if (said("asked")) settings.expect_continue_above = 0;
+}
+
+/// Small pages, small steps, small chunks: what is large elsewhere is here of many requests.
+void make_gcs(setting& s) {
+    testing::gcs_server_options options;
+    options.page_limit = 7;
+    options.rewrite_limit = 1u << 20;
+    s.gcs = std::make_unique<testing::gcs_server>(options);
+    gcs_settings settings;
+    settings.bucket = options.buckets.front();
+    settings.endpoint = s.gcs->endpoint();
+    settings.tokens = static_token(options.token);
+    settings.resumable_above = 1u << 20;
+    settings.chunk_size = 256 * 1024;
+    s.store = make_gcs_store(settings);
 }
 
 setting make_setting() {
@@ -101,6 +119,14 @@ setting make_setting() {
         azure_settings settings = azure_settings::from_env();
         settings.container = environment("SLUICE_TEST_BUCKET");
         s.store = make_azure_store(settings);
+    } else if (kind == "gcs") {
+        make_gcs(s);
+    } else if (kind == "gcs-env") {
+        gcs_settings settings = gcs_settings::from_env();
+        settings.bucket = environment("SLUICE_TEST_BUCKET");
+        settings.resumable_above = 1u << 20;
+        settings.chunk_size = 1u << 20;
+        s.store = make_gcs_store(settings);
     } else if (kind.starts_with("file") || kind.starts_with("direct")) {
         s.folder = std::make_unique<temporary_folder>(folder_for(kind));
         file_settings settings;
@@ -116,8 +142,8 @@ setting make_setting() {
         s.service = settings;
     } else {
         throw std::runtime_error(
-            "set SLUICE_STORE to memory, file, direct, s3, s3-directory, env, azure, azure-env, prefixed, limited, observed, faulty or "
-            "nested");
+            "set SLUICE_STORE to memory, file, direct, s3, s3-directory, env, azure, azure-env, gcs, gcs-env, prefixed, limited, observed, "
+            "faulty or nested");
     }
     return s;
 }
@@ -138,6 +164,7 @@ void run_conformance(std::function<awaitable<void>(place)> body) {
     };
     run(whole);
     if (here.azure) CHECK_MESSAGE(here.azure->counts().refused == 0, here.azure->counts().last_refusal);
+    if (here.gcs) CHECK_MESSAGE(here.gcs->counts().refused == 0, here.gcs->counts().last_refusal);
     if (here.server) CHECK_MESSAGE(here.server->counts().refused == 0, here.server->counts().last_refusal);
 }
 

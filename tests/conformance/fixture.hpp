@@ -28,7 +28,7 @@ struct place {
 
 /// Runs one case against the store that SLUICE_STORE names: "memory", "file" or "direct" (on the disk; with "-tmpfs", "-ext4" or
 /// "-xfs" behind it on such a file system, where this process may mount one), "s3" and "s3-directory" (in this
-/// process, as plain and as directory bucket), "env" (settings from the environment
+/// process, as plain and as directory bucket), "gcs" (in this process), "env" (settings from the environment
 /// and the bucket of SLUICE_TEST_BUCKET: a real server), or a wrapper
 /// ("prefixed", "limited", "observed", "faulty", or all: "nested") around a memory store. SLUICE_TEST_PUT_IF_MATCH is a real server's
 /// `etag_form`; SLUICE_TEST_SWAPS=refused says that it wants another, which the cases then expect to end well, too.

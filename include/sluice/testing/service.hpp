@@ -24,6 +24,7 @@ struct SLUICE_API service_fault {
     std::int64_t shift_range = 0;                 ///< answer another range than asked for
     std::optional<std::uint64_t> flip_bit_of;     ///< of a read: this byte of the answer is another than it should be
     std::optional<std::uint64_t> flip_received;   ///< of a write: this byte of the body is another than was sent
+    std::optional<std::uint64_t> keep_only;       ///< of a chunk of a resumable upload: so many bytes of it are kept
     bool drop_after_apply = false;                ///< do the work, then close without an answer
     std::chrono::milliseconds delay{0};           ///< before the work, or, by servers that take requests whole, before the answer
 };
