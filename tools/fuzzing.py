@@ -15,7 +15,7 @@ COMMON = ["scarce_memory"]  # of all targets
 SMOKE = 2  # seconds a target
 XML = ["batch_removal", "buckets", "completion", "error_answer", "list_page", "listings", "tags", "xml"]
 DICTIONARIES = {"xml": [*XML, "key_documents"], "http": ["chunked", "content_range", "http_date", "request_head", "response_head"],
-                "json": ["key_documents"], "url": ["endpoint", "presigned_url", "proxy", "redaction", "uri"], "profile": ["profile_file", "shell_words"]}
+                "json": ["google_account", "key_documents", "token_documents"], "url": ["endpoint", "presigned_url", "proxy", "redaction", "uri"], "profile": ["profile_file", "shell_words"]}
 OPTIONS = ("clang++-16", "-Dbuildtype=plain", "-Doptimization=1", "-Ddebug=true", "-Db_sanitize=address,undefined", "-Db_lundef=false",
            "-Dcli=false", "-Dfuzz=true")
 # No input may take more memory than that, in one piece or in all, or more time.

@@ -21,6 +21,11 @@ using seconds = std::chrono::seconds;
 failure broken(std::string what) { return {errc::protocol, std::move(what)}; }
 failure no_time() { return broken("the document has an expiration that is no time"); }
 
+/// Whether a clock of ours can tell of that many seconds after 1970.
+constexpr bool is_time(std::int64_t const count) noexcept {
+    return count >= 0 && count <= std::chrono::duration_cast<seconds>(time::max().time_since_epoch()).count();
+}
+
 /// Whether there is such a member at all, and its seconds where they are some.
 struct found_seconds {
     bool there = false;
@@ -37,8 +42,7 @@ found_seconds seconds_of(codec::json_document const& document, std::string_view 
         auto const [end, error] = std::from_chars(text->data(), text->data() + text->size(), count);
         if (error == std::errc() && end == text->data() + text->size()) found.count = count;
     }
-    constexpr auto last = std::chrono::duration_cast<seconds>(time::max().time_since_epoch()).count();
-    if (found.count && (*found.count < 0 || *found.count > last)) found.count.reset();
+    if (found.count && !is_time(*found.count)) found.count.reset();
     return found;
 }
 
@@ -71,7 +75,7 @@ std::optional<time> local_time(std::string const& text) {
     parts.tm_mon -= 1;
     parts.tm_isdst = -1;
     std::time_t const since_1970 = std::mktime(&parts);
-    if (since_1970 < 0) return std::nullopt;
+    if (!is_time(since_1970)) return std::nullopt;
     return std::chrono::system_clock::from_time_t(since_1970);
 }
 

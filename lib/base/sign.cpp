@@ -81,7 +81,19 @@ struct key_reader {
         if (EVP_PKEY_get_bits(key.get()) < least_bits) return unusable("the private key is shorter than 2048 bits");
         auto made = std::make_shared<signing_key::native>();
         made->key = std::move(key);
-        return signing_key(std::move(made));
+        signing_key whole(std::move(made));
+        if (!signs(whole)) return unusable("the private key is broken: what it signs is not what its other half verifies");
+        return whole;
+    }
+
+    /// A text that was damaged on its way may still be read as a key.
+    static bool signs(signing_key const& key) {
+        constexpr std::string_view text = "a trial";
+        auto const signature = key.sign(text);
+        digest_context const context(EVP_MD_CTX_new());
+        return signature && EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, key.native_->key.get()) == 1 &&
+               EVP_DigestVerify(context.get(), reinterpret_cast<unsigned char const*>(signature->data()), signature->size(),
+                                reinterpret_cast<unsigned char const*>(text.data()), text.size()) == 1;
     }
 
     static result<signing_identity> together(key_pointer key, certificate_pointer certificate) {

@@ -30,6 +30,7 @@ std::string complaint(auto const& found) {
 
 TEST_CASE("azure requests: where an application asks for tokens") {
     CHECK(endpoint("t-1", "c-1").value().url == "https://login.microsoftonline.com/t-1/oauth2/v2.0/token");
+    CHECK(endpoint("72F988BF-86f1", "C").value().to.target == "/72F988BF-86f1/oauth2/v2.0/token");
     CHECK(endpoint("contoso.com", "c", "login.microsoftonline.us").value().url ==
           "https://login.microsoftonline.us/contoso.com/oauth2/v2.0/token");
     CHECK(endpoint("t", "c", "https://login.chinacloudapi.cn//").value().to.target == "/t/oauth2/v2.0/token");

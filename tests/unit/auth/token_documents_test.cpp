@@ -103,7 +103,8 @@ TEST_CASE("tokens that az prints, with the time of the machine in those of old")
     std::int64_t const local = std::mktime(&parts);
     for (char const* text : {"2023-10-31 21:59:10.000000", "2023-10-31 21:59:10"})
         CHECK(parse_azure_cli_token(R"({"accessToken":"eyJ","expiresOn":")" + std::string(text) + "\"}").value().expires == at(local));
-    for (char const* text : {"", "soon", "2023-10-31", "2023-10-31 21:59", "2023-10-31 21:59:10Z", "1823-10-31 21:59:10"})
+    for (char const* text :
+         {"", "soon", "2023-10-31", "2023-10-31 21:59", "2023-10-31 21:59:10Z", "1823-10-31 21:59:10", "2664-10-31 21:59:10.000000"})
         CHECK(complaint(parse_azure_cli_token(R"({"accessToken":"CANARY","expiresOn":")" + std::string(text) + "\"}")) ==
               "protocol error: the document has an expiration that is no time");
     CHECK(complaint(parse_azure_cli_token("CANARY")) == "protocol error: the document is no JSON object");

@@ -90,6 +90,11 @@ TEST_CASE("sign: keys under a password, and texts that hold no key that can be u
     CHECK(complaint(signing_key::from_pem("CANARY")) == none);
     CHECK(complaint(signing_key::from_pem(who.key_pem().substr(0, 500))) == none);
     CHECK(complaint(signing_key::from_pem(make_certificate(certificate_wish()).key_pem())) == "the private key is none of RSA");
+    std::string damaged = who.key_pem();
+    std::size_t const in_its_modulus = 120;
+    for (std::size_t at = in_its_modulus; at < in_its_modulus + 8; ++at)
+        if (damaged[at] != '\n') damaged[at] = damaged[at] == 'A' ? 'B' : 'A';
+    CHECK(complaint(signing_key::from_pem(damaged)) == "the private key is broken: what it signs is not what its other half verifies");
     CHECK(complaint(signing_key::from_pem(rsa_identity(1024).key_pem())) == "the private key is shorter than 2048 bits");
 }
 
