@@ -13,7 +13,7 @@ from ringlib import BUILD, JOBS, ROOT, Tally, build, configure, fail, run, say, 
 SOURCE = ROOT / "tests" / "fuzz"
 COMMON = ["scarce_memory"]  # of all targets
 SMOKE = 2  # seconds a target
-XML = ["batch_removal", "buckets", "completion", "error_answer", "list_page", "listings", "tags", "xml"]
+XML = ["azure_answers", "azure_documents", "batch_removal", "buckets", "completion", "error_answer", "list_page", "listings", "tags", "xml"]
 DICTIONARIES = {"xml": [*XML, "key_documents"], "http": ["chunked", "content_range", "http_date", "request_head", "response_head"],
                 "json": ["google_account", "key_documents", "token_documents"], "url": ["endpoint", "presigned_url", "proxy", "redaction", "uri"], "profile": ["profile_file", "shell_words"]}
 OPTIONS = ("clang++-16", "-Dbuildtype=plain", "-Doptimization=1", "-Ddebug=true", "-Db_sanitize=address,undefined", "-Db_lundef=false",

@@ -31,7 +31,7 @@ CONFIGURATIONS = {
     "asan-gcc": ("g++-12", *LEAN, "-Db_sanitize=address,undefined", "-Dcli=false"),
     "tsan": ("g++-12", *LEAN, "-Db_sanitize=thread", "-Dcli=false"),
 }
-STORES = ["memory", "file", "file-tmpfs", "direct", "direct-ext4", "direct-xfs", "s3", "s3-directory", "prefixed", "limited", "observed", "faulty", "nested"]
+STORES = ["memory", "file", "file-tmpfs", "direct", "direct-ext4", "direct-xfs", "s3", "s3-directory", "azure", "gcs", "prefixed", "limited", "observed", "faulty", "nested"]
 # Program -> seconds a run may take (sanitizers three times that), and the environments it is run in. The big ones run file by file.
 PROGRAMS = {"unit": (120, [{}]), "stream": (600, [{}]), "conformance": (600, [{"SLUICE_STORE": kind} for kind in STORES]),
             "s3-conformance": (300, [{"SLUICE_STORE": "s3"}])}

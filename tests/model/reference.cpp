@@ -137,6 +137,7 @@ reference::expected reference::expect_complete(open_upload const& one) const {
     expected e = expect_write(one.key, one.when, one.etag);
     bool const small = one.parts.size() > 1 && part_size < can_.min_part;
     if (small || !touch_end_to_end(one.parts)) e.must.push_back(errc::invalid_argument);
+    if (!one.gone.empty()) e.must.push_back(errc::precondition_failed);
     return e;
 }
 
@@ -191,7 +192,18 @@ reference::expected reference::expect(operation const& op) const {
     return expect_removal(op);
 }
 
+/// Where a write of a key takes away the parts of all uploads of it.
+void reference::take_parts_of(std::string const& key) {
+    if (!can_.lone_uploads) return;
+    for (std::optional<open_upload>& one : uploads_) {
+        if (!one || one->key != key) continue;
+        for (auto const& [number, data] : one->parts)
+            if (!data.empty()) one->gone.insert(number);
+    }
+}
+
 void reference::write(std::string const& key, std::string data, std::string etag) {
+    take_parts_of(key);
     auto const there = objects_.find(key);
     if (there != objects_.end()) former_[key] = there->second.etag;
     objects_[key] = object{std::move(data), std::move(etag)};
@@ -204,18 +216,21 @@ void reference::apply(operation const& op, answer const& got) {
     case act::stream: return write(op.key, data_of(op), got.etag);
     case act::copy: return write(op.other, std::string(objects_.at(op.key).data), got.etag);
     case act::begin:
-        if (!slot) slot = open_upload{op.key, op.when, condition_etag(op), {}};
+        if (!slot) slot = open_upload{op.key, op.when, condition_etag(op), {}, {}};
         return;
     case act::part:
-        if (slot) slot->parts[op.number] = data_of(op);
+        if (!slot) return;
+        slot->parts[op.number] = data_of(op);
+        slot->gone.erase(op.number);
         return;
     case act::complete:
         if (slot) write(slot->key, joined(slot->parts), got.etag);
         return slot.reset();
     case act::abort: return slot.reset();
     case act::remove:
-        for (std::string const& key : op.more) objects_.erase(key);
-        objects_.erase(op.key);
+        for (std::string const& key : op.more)
+            if (objects_.erase(key) > 0) take_parts_of(key);
+        if (objects_.erase(op.key) > 0) take_parts_of(op.key);
         return;
     case act::head:
     case act::get:

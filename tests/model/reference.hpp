@@ -8,6 +8,7 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,7 @@ private:
         condition when = condition::none;
         std::string etag;
         std::map<unsigned, std::string> parts;
+        std::set<unsigned> gone;  ///< of these, by another's write
     };
     /// What may be answered: one of `must`, unless that is empty, or one of `may`.
     struct expected {
@@ -63,6 +65,7 @@ private:
     void check_path(std::string const& key, expected& e) const;
     void apply(operation const& op, answer const& got);
     void write(std::string const& key, std::string data, std::string etag);
+    void take_parts_of(std::string const& key);
 
     capabilities can_;
     std::map<std::string, object> objects_;

@@ -3,7 +3,9 @@
 #include "support/wrapped_store.hpp"
 
 #include <sluice/async/runtime.hpp>
+#include <sluice/azure.hpp>
 #include <sluice/file.hpp>
+#include <sluice/gcs.hpp>
 #include <sluice/memory.hpp>
 #include <sluice/s3.hpp>
 
@@ -33,8 +35,8 @@ testing::s3_server_options service(bool const directory) {
 }  // namespace
 
 std::vector<std::string> const& store_kinds() {
-    static std::vector<std::string> const all{"memory",   "file",    "file-tmpfs", "direct", "s3",    "s3-directory",
-                                              "prefixed", "limited", "observed",   "faulty", "nested"};
+    static std::vector<std::string> const all{"memory", "file",     "file-tmpfs", "direct",   "s3",     "s3-directory", "azure",
+                                              "gcs",    "prefixed", "limited",    "observed", "faulty", "nested"};
     return all;
 }
 
@@ -53,6 +55,18 @@ stage::stage(std::string const& kind, std::uint64_t const seed) {
     if (kind == "s3" || kind == "s3-directory") {
         server_ = world_->serve_s3(kind == "s3" ? "s3.test" : "bucket--use1-az4--x-s3.s3.test", service(kind == "s3-directory"));
         store_ = make_s3_store(settings_of(*server_, seed));
+    } else if (kind == "gcs") {
+        testing::gcs_server_options o;
+        o.page_limit = 7;
+        o.rewrite_limit = 1000 + seed % 3 * 100'000;
+        gcs_ = testing::serve_gcs(*world_, "gcs.test", o);
+        store_ = make_gcs_store(gcs_->settings());
+    } else if (kind == "azure") {
+        testing::azure_server_options o;
+        o.page_limit = 7;
+        o.copy_polls = static_cast<unsigned>(seed % 3);
+        azure_ = world_->serve_azure("azure.test", o);
+        store_ = make_azure_store(azure_->settings());
     } else {
         store_ = kind == "memory" ? make_memory_store("model", 7) : test::make_wrapped(kind);
     }
@@ -71,6 +85,8 @@ void stage::run(std::function<awaitable<void>()> body) {
 std::optional<std::string> stage::leavings() {
     if (!world_) return std::nullopt;
     if (world_->counts().alarms != 0) return std::to_string(world_->counts().alarms) + " alarms are left";
+    if (gcs_ && gcs_->counts().refused != 0) return "the server was sent nonsense: " + gcs_->counts().last_refusal;
+    if (azure_ && azure_->counts().refused != 0) return "the server was sent nonsense: " + azure_->counts().last_refusal;
     if (!server_) return std::nullopt;
     if (server_->counts().refused != 0) return "the server was sent nonsense: " + server_->counts().last_refusal;
     if (server_->uploads_open() != 0) return std::to_string(server_->uploads_open()) + " uploads are left";

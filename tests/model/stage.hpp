@@ -4,6 +4,7 @@
 
 #include <sluice/object_store.hpp>
 #include <sluice/testing/world.hpp>
+#include <sluice/testing/world_gcs.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -31,6 +32,8 @@ private:
     std::unique_ptr<testing::world> world_;
     std::unique_ptr<test::temporary_folder> folder_;
     std::optional<testing::world_s3> server_;
+    std::optional<testing::world_azure> azure_;
+    std::optional<testing::world_gcs> gcs_;
     std::shared_ptr<object_store> store_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <sluice/azure.hpp>
 #include <sluice/file.hpp>
+#include <sluice/gcs.hpp>
 #include <sluice/memory.hpp>
 #include <sluice/object_store.hpp>
 #include <sluice/s3.hpp>
@@ -31,11 +32,14 @@ std::vector<backend> all_backends(std::string const& folder) {
     azure_settings azure;
     azure.account = "mystorage";
     azure.container = "container";
+    gcs_settings gcs;
+    gcs.bucket = "bucket";
     file_settings file;
     file.root = folder;
     return {{"S3", make_s3_store(s3)->can()},
             {"S3 Express", make_s3_store(directory)->can()},
             {"Azure Blob", make_azure_store(azure)->can()},
+            {"Google Cloud", make_gcs_store(gcs)->can()},
             {"files", make_file_store(file)->can()},
             {"memory", make_memory_store("memory")->can()}};
 }
