@@ -12,7 +12,7 @@ import sys
 from cpp_scan import ROOT, tracked
 
 BUDGET = 180_000  # lines after preprocessing, for any header
-USUAL = 120_000  # most headers stay below
+USUAL = 122_000  # most headers stay below: what awaitables and <chrono> come to is 121,000 with GCC 12
 FLAGS = ["-std=c++20", "-Wall", "-Wextra", "-Wconversion", "-Werror", "-Iinclude", "-x", "c++", "-"]
 
 
