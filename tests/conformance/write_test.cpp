@@ -69,7 +69,7 @@ CONFORMANCE("attributes and metadata come back as they were put") {
     options.attributes.content_disposition = "attachment; filename=\"a b.txt\"";
     options.attributes.content_language = "en";
     options.attributes.content_encoding = "identity-x";
-    options.attributes.metadata = {{"colour", "dark  blue"}, {"not_empty", "x"}, {"zahl", "42"}};
+    options.attributes.metadata = {{"colour", "dark  blue"}, {"notempty", "x"}, {"zahl", "42"}};
     payload data("attributed");
     co_await p.store->put(p.key("attr"), std::move(data), options);
     object_meta about = co_await p.store->head(p.key("attr"));
