@@ -43,7 +43,7 @@ public:
     awaitable<token> fetch() override {
         boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
         std::string id = async::entropy::of(executor).id_text();
-        for (std::size_t const at : {8, 13, 18, 23}) id.insert(at, 1, '-');
+        for (std::size_t const at : {8u, 13u, 18u, 23u}) id.insert(at, 1, '-');
         result<std::string> const assertion = client_assertion(at_, by_, id, async::clock::of(executor).wall());
         if (!assertion) co_return assertion.error();
         key_request request = client_assertion_request(at_, *assertion);
