@@ -52,6 +52,8 @@ void add_global(CLI::App& app, global_options& to) {
     app.add_option("--endpoint-url", to.endpoint, "the service, like http://127.0.0.1:9000")->type_name("URL");
     app.add_option("--region", to.region, "signed for; learned from the service when it is wrong")->type_name("NAME");
     app.add_option("--profile", to.profile, "of the AWS configuration files")->type_name("NAME");
+    app.add_option("--project", to.project, "of Google Cloud, in which gs:// buckets are made and listed (GOOGLE_CLOUD_PROJECT)")
+        ->type_name("ID");
     app.add_option("--ca-bundle", to.ca_bundle, "file or c_rehash directory of further trusted certificates")->type_name("PATH");
     app.add_option("--certificate", to.certificate, "file of a client certificate with its chain, for services that want one")
         ->type_name("FILE");

@@ -33,7 +33,24 @@ azure_container named_container(session* at, std::string const& text, char const
     return container;
 }
 
+gcs_bucket named_gcs_bucket(session* at, std::string const& text, char const* verb) {
+    object_key key;
+    gcs_bucket bucket = at->open_gcs_bucket(text, &key);
+    if (!key.empty()) throw_error(failure(errc::invalid_argument, "names an object: write gs://bucket"), verb, text);
+    return bucket;
+}
+
+awaitable<std::string> make_gcs(session* at, std::string uri, mb_options const* options) {
+    if (options->object_lock) throw_error(failure(errc::invalid_argument, "object lock is for S3"), "mb", uri);
+    gcs_bucket const bucket = named_gcs_bucket(at, uri, "mb");
+    create_gcs_bucket_options how;
+    how.location = options->location;
+    co_await bucket.create(how);
+    co_return line_of(*at, bucket.uri(), "made");
+}
+
 awaitable<std::string> make(session* at, std::string uri, mb_options const* options) {
+    if (at->is_gcs(uri)) co_return co_await make_gcs(at, uri, options);
     if (at->is_container(uri)) {
         azure_container const container = named_container(at, uri, "mb");
         bool const of_s3 = !options->location.empty() || options->object_lock;
@@ -50,6 +67,11 @@ awaitable<std::string> make(session* at, std::string uri, mb_options const* opti
 }
 
 awaitable<std::string> remove(session* at, std::string uri) {
+    if (at->is_gcs(uri)) {
+        gcs_bucket const bucket = named_gcs_bucket(at, uri, "rb");
+        co_await bucket.remove();
+        co_return line_of(*at, bucket.uri(), "removed");
+    }
     if (at->is_container(uri)) {
         azure_container const container = named_container(at, uri, "rb");
         co_await container.remove();

@@ -97,6 +97,14 @@ awaitable<std::string> all_buckets(session* at) {
     co_return text;
 }
 
+/// `ls gs://`
+awaitable<std::string> all_gcs_buckets(session* at) {
+    std::vector<gcs_bucket_info> const buckets = co_await list_buckets(at->gcs());
+    std::string text;
+    for (gcs_bucket_info const& one : buckets) text += bucket_line(*at, "gs://", one.name, one.created);
+    co_return text;
+}
+
 /// `ls az://`: the time is that of the last change, since Azure tells no other.
 awaitable<std::string> all_containers(session* at) {
     std::vector<listed_container> const containers = co_await list_containers(at->containers());
@@ -117,6 +125,10 @@ awaitable<void> write_out(session* at, awaitable<std::string> (*list)(session* a
 void run_ls(session& at, ls_options const& options) {
     if (options.uri == "s3://") {
         at.run([&at] { return write_out(&at, &all_buckets); });
+        return;
+    }
+    if (options.uri == "gs://" || options.uri == "gcs://") {
+        at.run([&at] { return write_out(&at, &all_gcs_buckets); });
         return;
     }
     if (options.uri == "az://") {

@@ -19,7 +19,7 @@ namespace sluice::inline v0::cli {
 
 /// What every verb takes, before or behind its name.
 struct global_options {
-    std::string endpoint, region, profile, ca_bundle;
+    std::string endpoint, region, profile, project, ca_bundle;
     std::string certificate, key_file;
     std::optional<std::string> proxy;  ///< "none", or a URL that may hold a password
     bool no_sign_request = false;

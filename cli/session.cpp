@@ -55,6 +55,15 @@ std::optional<azure_settings> azure_of(global_options const& global) {
     }
 }
 
+gcs_settings gcs_of(global_options const& global) {
+    gcs_settings gcs = gcs_settings::from_env();
+    if (!global.endpoint.empty()) gcs.endpoint = global.endpoint;
+    if (!global.project.empty()) gcs.project = global.project;
+    if (global.no_sign_request) gcs.tokens.reset();
+    apply(global, gcs);
+    return gcs;
+}
+
 open_settings settings_of(global_options const& global) {
     open_settings settings = open_settings::from_env(global.profile);
     s3_settings& s3 = settings.s3;
@@ -64,6 +73,7 @@ open_settings settings_of(global_options const& global) {
     if (global.no_sign_request) s3.credentials = anonymous_credentials();
     apply(global, s3);
     settings.azure = azure_of(global);
+    settings.gcs = gcs_of(global);
     settings.file.direct = global.direct;
     if (global.verbosity > 0) {
         settings.file.verbosity = s3.verbosity;
@@ -133,6 +143,19 @@ s3_bucket session::open_bucket(std::string const& text, object_key* const key) {
     s3_settings settings = settings_.s3;
     settings.bucket = std::move(parsed->bucket);
     return s3_bucket(std::move(settings));
+}
+
+bool session::is_gcs(std::string const& text) const {
+    result<uri> const parsed = parse_uri(text);
+    return parsed && parsed->scheme == "gs";
+}
+
+gcs_bucket session::open_gcs_bucket(std::string const& text, object_key* const key) {
+    uri const parsed = parse_uri(text).value();
+    *key = parsed.key;
+    gcs_settings settings = gcs();
+    settings.bucket = parsed.bucket;
+    return gcs_bucket(std::move(settings));
 }
 
 bool session::is_container(std::string const& text) const {

@@ -5,6 +5,7 @@
 #include <sluice/async/runtime.hpp>
 #include <sluice/azure_container.hpp>
 #include <sluice/error.hpp>
+#include <sluice/gcs_bucket.hpp>
 #include <sluice/open.hpp>
 #include <sluice/s3_bucket.hpp>
 
@@ -46,6 +47,13 @@ public:
 
     /// The bucket of an s3:// URI, and the key or prefix behind it. Errors: invalid_argument for what names no bucket.
     s3_bucket open_bucket(std::string const& uri, object_key* key);
+
+    /// Whether that is a bucket of Google Cloud Storage, or something in one.
+    bool is_gcs(std::string const& uri) const;
+    /// Likewise of a gs:// URI.
+    gcs_bucket open_gcs_bucket(std::string const& uri, object_key* key);
+    /// The settings of whatever is Google's.
+    gcs_settings const& gcs() const { return *settings_.gcs; }
 
     /// Whether that is a container, or something in one.
     bool is_container(std::string const& uri) const;

@@ -109,6 +109,7 @@ def ring_integration():
         return broken
     tally = marks("integration", python(folder / "run.py", BUILD / "test"), 1800)
     tally += marks("integration azurite", python(folder / "run_azurite.py", BUILD / "test"), 900)
+    tally += marks("integration gcs", python(folder / "run_gcs.py", BUILD / "test"), 1800)
     return tally
 
 

@@ -2,6 +2,7 @@
 
 #include <sluice/azure.hpp>
 #include <sluice/file.hpp>
+#include <sluice/gcs.hpp>
 #include <sluice/object_store.hpp>
 #include <sluice/operations.hpp>
 #include <sluice/s3.hpp>
@@ -26,13 +27,14 @@ struct SLUICE_API open_settings {
     open_settings() {}
     s3_settings s3;
     std::optional<azure_settings> azure;  ///< none: `azure_settings::from_env` when it is needed
+    std::optional<gcs_settings> gcs;      ///< none: `gcs_settings::from_env` when it is needed
     file_settings file;                   ///< `root` and `make_root` come from the URI, and so does `access` of `direct://`
     static open_settings from_env(std::string profile = {});
 };
 
-/// Opens `s3://bucket/key`, `az://container/key`, `abfss://container@account.dfs.core.windows.net/key`, `mem://name/key`,
-/// `file:///folder/name`, `direct:///folder/name` or a plain path. Sends nothing. Every call makes a store of its own: a memory store
-/// begins empty and lives as long as somebody holds it.
+/// Opens `s3://bucket/key`, `gs://bucket/key`, `az://container/key`, `abfss://container@account.dfs.core.windows.net/key`,
+/// `mem://name/key`, `file:///folder/name`, `direct:///folder/name` or a plain path. Sends nothing. Every call makes a store of its own: a
+/// memory store begins empty and lives as long as somebody holds it.
 ///
 /// The root of a store of files is the folder the path names, up to its last slash, and the key what is behind: "/data/x" is the object
 /// "x" of the store "/data", "/data/" all of that store, "x" an object of the working directory. So keys are relative to that folder,

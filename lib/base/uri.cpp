@@ -44,8 +44,10 @@ result<uri> parse_uri(std::string_view const text) {
         return failure(errc::invalid_argument, parsed.scheme + ":// names no bucket or folder: it is for presigned URLs of one object");
     bool const of_data_lake = parsed.scheme == "abfs" || parsed.scheme == "abfss";
     if (of_data_lake) parsed.scheme = "az";
-    if (parsed.scheme != "s3" && parsed.scheme != "az" && parsed.scheme != "mem")
-        return failure(errc::invalid_argument, "unknown scheme \"" + parsed.scheme + "\"; known are s3, az, abfs, mem, file and direct");
+    if (parsed.scheme == "gcs") parsed.scheme = "gs";
+    if (parsed.scheme != "s3" && parsed.scheme != "az" && parsed.scheme != "gs" && parsed.scheme != "mem")
+        return failure(errc::invalid_argument,
+                       "unknown scheme \"" + parsed.scheme + "\"; known are s3, gs, az, abfs, mem, file and direct");
 
     std::size_t const slash = rest.find('/');
     parsed.bucket = rest.substr(0, slash);

@@ -50,6 +50,12 @@ std::shared_ptr<object_store> open_container(uri const& where, open_settings& se
     return make_azure_store(std::move(own));
 }
 
+std::shared_ptr<object_store> open_gcs(std::string bucket, open_settings& settings) {
+    gcs_settings own = settings.gcs ? *std::move(settings.gcs) : gcs_settings::from_env();
+    own.bucket = std::move(bucket);
+    return make_gcs_store(std::move(own));
+}
+
 }  // namespace
 
 open_settings open_settings::from_env(std::string profile) {
@@ -76,6 +82,8 @@ opened open(std::string_view const text, open_settings settings) {
     } else if (parsed->scheme == "s3") {
         settings.s3.bucket = std::move(parsed->bucket);
         found.store = make_s3_store(std::move(settings.s3));
+    } else if (parsed->scheme == "gs") {
+        found.store = open_gcs(std::move(parsed->bucket), settings);
     } else if (parsed->scheme == "az") {
         found.store = open_container(*parsed, settings);
     } else {

@@ -58,7 +58,8 @@ std::string folder_for(std::string const& kind) {
     return disk->path();
 }
 
-/// "signed": bodies are; "trailers": checksums of sources come behind them; "asked": whatever has a body is asked about first.
+/// Of Google Cloud Storage: "whole": no resumable uploads. Of S3: "signed": bodies are; "trailers": checksums of sources come behind them;
+/// "asked": whatever has a body is asked about first.
 void how_written(std::string const& words, s3_settings& settings) {
     auto const said = [&](char const* word) { return words.find(word) != std::string::npos; };
     if (said("signed")) settings.signing = payload_signing::signed_payload;
@@ -124,7 +125,8 @@ setting make_setting() {
     } else if (kind == "gcs-env") {
         gcs_settings settings = gcs_settings::from_env();
         settings.bucket = environment("SLUICE_TEST_BUCKET");
-        settings.resumable_above = 1u << 20;
+        bool const whole = environment("SLUICE_TEST_WRITES") == "whole";
+        settings.resumable_above = whole ? UINT64_MAX : 1u << 20;
         settings.chunk_size = 1u << 20;
         s.store = make_gcs_store(settings);
     } else if (kind.starts_with("file") || kind.starts_with("direct")) {

@@ -50,7 +50,7 @@ class FaultyFront(Front):
         first, *lines = head.decode("latin-1").split("\r\n")
         fields = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
         writes = first.split(" ")[0] not in ("GET", "HEAD")
-        kind = self._choose(writes, any(name in fields for name in HELD))
+        kind = self._choose(writes, "ifGeneration" in first or any(name in fields for name in HELD))
         if kind in ("refused", "unheard"):
             if "expect" not in fields:
                 await relay_body(reader, None, length_of(fields))

@@ -1,5 +1,6 @@
 #include "backend/gcs/copying.hpp"
 
+#include "async/entropy.hpp"
 #include "backend/gcs/copy_recipes.hpp"
 #include "backend/gcs/operation.hpp"
 #include "backend/gcs/reading.hpp"
@@ -59,20 +60,23 @@ awaitable<result<resource>> rewrite(operation* const op, recipe const first, sto
 
 awaitable<put_result> copy_to(store_pointer store, object_meta from, object_key as, store_copy_options options) {
     boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
-    std::string const id = put_id_for(executor, options);
+    // A copy onto itself that was applied has taken its own source away: who lost the answer must know it again.
+    bool const itself = from.key == as;
+    std::string const id = itself ? async::entropy::of(executor).id_text() : put_id_for(executor, options);
     operation_kind const kind = is_conditional(options) ? operation_kind::exclusive : operation_kind::overwrite;
     operation op(store, std::move(executor), "copy", std::move(as), kind, options);
     try {
         op.expect_long_work();
+        if (itself) op.tell_resends();
         result<target_condition> found = co_await find_condition(&op, &options);
         target_condition const condition = op.deliver(std::move(found));
-        bool const anew = options.attributes != attributes() || is_conditional(options) || options.keeping != keeping();
+        bool const anew = options.attributes != attributes() || !id.empty() || options.keeping != keeping();
         if (options.attributes == attributes()) options.attributes = from.attributes;
         std::string const described = anew ? resource_of({}, options, {}, id) : std::string();
         recipe r = rewrite_recipe(op.bucket(), from, op.key(), options, condition, described);
         result<resource> made = co_await rewrite(&op, std::move(r), &options);
         if (!made) made = changed(std::move(made).error(), from);
-        if (!made && is_conditional(options)) made = co_await settle(&op, std::move(made).error(), &options, id);
+        if (!made && !id.empty()) made = co_await settle(&op, std::move(made).error(), &options, id);
         resource const stored = op.deliver(std::move(made));
         op.succeeded(0);
         co_return stored.put();

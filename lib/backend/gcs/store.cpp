@@ -108,7 +108,7 @@ public:
     }
     capabilities can() const noexcept override {
         capabilities c;
-        c.create_only_put = c.conditional_put = c.versions = c.attributes = c.keeping = c.checksums = c.copies = true;
+        c.create_only_put = c.conditional_put = c.versions = c.attributes = c.checksums = c.copies = true;
         c.uploads = c.resumes = !core_->settings.parts_prefix.empty();
         c.max_parts = max_parts;
         c.max_part = max_object;

@@ -145,3 +145,18 @@ TEST_CASE("gcs writes: what is kept under a customer's key is read, copied and c
     }) == errc::invalid_argument);
     CHECK(w.gcs.counts().requests == 0);
 }
+
+TEST_CASE("gcs writes: a copy onto itself whose answer was lost is known again, though its source is gone") {
+    gcs_world w;
+    w.gcs.put("bucket", "k", "data");
+    std::shared_ptr<object_store> const store = w.store();
+    w.faults("POST", {losing_answer()});
+    CHECK(w.run([&]() -> awaitable<void> {
+        copied const done = co_await store->copy("k", "k");
+        object_meta const about = co_await store->head("k");
+        CHECK(about.etag == done.put.etag);
+        CHECK(about.version != done.object.version);
+        CHECK(about.attributes.metadata.empty());
+    }) == errc{});
+    CHECK(w.gcs.get("bucket", "k") == "data");
+}

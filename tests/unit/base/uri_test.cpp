@@ -14,6 +14,8 @@ TEST_CASE("parse_uri splits and takes keys literally") {
         {"s3://bucket/", "s3", "bucket", ""},
         {"S3://bucket/a/b%20c+d?e#f", "s3", "bucket", "a/b%20c+d?e#f"},
         {"s3://bucket//leading", "s3", "bucket", "/leading"},
+        {"gs://bucket/a/b", "gs", "bucket", "a/b"},
+        {"GCS://bucket/key", "gs", "bucket", "key"},
         {"mem://name/key", "mem", "name", "key"},
         {"file:///tmp/x", "file", "", "/tmp/x"},
         {"direct:///tmp/x", "direct", "", "/tmp/x"},
