@@ -3,6 +3,8 @@
 #include "testing/digest.hpp"
 #include "testing/http_reader.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -13,11 +15,6 @@ namespace {
 
 constexpr std::array<std::string_view, 17> signature_parameters{"sv", "ss", "srt", "sp",   "st",   "se",   "sip",  "spr", "sig",
                                                                 "sr", "si", "sdd", "rscc", "rscd", "rsce", "rscl", "rsct"};
-
-std::string lower(std::string text) {
-    std::ranges::transform(text, text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return text;
-}
 
 service_problem failed(std::string why) { return refusal(std::move(why), "AuthenticationFailed", 403); }
 
@@ -42,11 +39,11 @@ std::string text_to_sign(service_request const& request, std::string const& acco
         text += header(request, name) + '\n';
     std::map<std::string, std::string> own;
     for (auto const& [name, value] : request.raw.headers)
-        if (lower(name).starts_with("x-ms-")) own.emplace(lower(name), value);
+        if (base::lower(name).starts_with("x-ms-")) own.emplace(base::lower(name), value);
     for (auto const& [name, value] : own) text += name + ':' + value + '\n';
     text += '/' + account + request.path;
     std::map<std::string, std::string> query;
-    for (auto const& [name, value] : request.parameters) query.emplace(lower(name), value);
+    for (auto const& [name, value] : request.parameters) query.emplace(base::lower(name), value);
     for (auto const& [name, value] : query) text += '\n' + name + ':' + value;
     return text;
 }

@@ -3,6 +3,8 @@
 #include "testing/digest.hpp"
 #include "testing/http_reader.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 #include <initializer_list>
 
@@ -11,11 +13,6 @@ namespace {
 
 bool among(std::string_view const name, std::initializer_list<std::string_view> const names) {
     return std::ranges::find(names, name) != names.end();
-}
-
-std::string lower(std::string text) {
-    std::ranges::transform(text, text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return text;
 }
 
 bool known_parameter(service_request const& request, azure_target const& target, std::string_view const name) {
@@ -57,7 +54,7 @@ void check_azure_words(service_request const& request, azure_target const& targe
         if (!known_parameter(request, target, name)) throw refusal("unknown query parameter: " + name, "InvalidQueryParameterValue");
     constexpr std::string_view meta = "x-ms-meta-";
     for (auto const& [field, value] : request.raw.headers) {
-        std::string const name = lower(field);
+        std::string const name = base::lower(field);
         if (!known_header(request, name)) throw refusal("unknown header: " + name, "UnsupportedHeader");
         if (name.starts_with(meta) && (!is_identifier(std::string_view(name).substr(meta.size())) || value.empty()))
             throw refusal("metadata that is none: " + name, "InvalidMetadata");

@@ -2,6 +2,8 @@
 
 #include "testing/http_reader.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 #include <cstdio>
 #include <exception>
@@ -22,9 +24,7 @@ std::string decoded(std::string_view const text) {
 void check_framing(received_request const& raw) {
     std::set<std::string> seen;
     for (auto const& [field, value] : raw.headers) {
-        std::string name = field;
-        std::ranges::transform(name, name.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-        if (!seen.insert(std::move(name)).second) throw refusal("header twice: " + field);
+        if (!seen.insert(base::lower(field)).second) throw refusal("header twice: " + field);
     }
     bool const writes = raw.method == "PUT" || raw.method == "POST" || raw.method == "PATCH";
     bool const length = seen.contains("content-length");

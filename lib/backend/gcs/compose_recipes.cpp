@@ -13,18 +13,13 @@ namespace sluice::inline v0::gcs {
 
 namespace {
 
-/// Four bytes in base64.
-std::optional<std::uint64_t> parse_crc32c(std::string_view const text) noexcept {
-    constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    if (text.size() != 8 || !text.ends_with("==")) return std::nullopt;
-    std::uint64_t bits = 0;
-    for (char const c : text.substr(0, 6)) {
-        std::size_t const digit = digits.find(c);
-        if (digit == std::string_view::npos) return std::nullopt;
-        bits = bits << 6u | digit;
-    }
-    if ((bits & 0xfu) != 0) return std::nullopt;
-    return bits >> 4u;
+/// Four bytes in base64, highest first.
+std::optional<std::uint64_t> parse_crc32c(std::string_view const text) {
+    std::optional<std::string> const raw = base::base64_decode(text);
+    if (!raw || raw->size() != 4) return std::nullopt;
+    std::uint64_t crc = 0;
+    for (char const c : *raw) crc = crc << 8u | static_cast<unsigned char>(c);
+    return crc;
 }
 
 result<void> take_item(parts_page& page, std::map<std::uint32_t, part_object>& newest, codec::json_document const& item,
