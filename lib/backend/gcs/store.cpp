@@ -42,23 +42,6 @@ awaitable<object_meta> head(store_pointer store, object_key where, head_options 
     }
 }
 
-awaitable<read_result> read(store_pointer store, object_key where, byte_range range, std::span<std::byte> into, get_options options) {
-    boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
-    reading how(std::move(store), std::move(executor), "read", std::move(where), std::move(options));
-    try {
-        co_return co_await cloud::read_into(&how, range, into);
-    } catch (...) {
-        how.op().rethrow();
-    }
-}
-
-awaitable<body_reader> get(store_pointer store, object_key where, get_options options) {
-    boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
-    byte_range const range = options.range;
-    auto how = std::make_unique<reading>(std::move(store), std::move(executor), "get", std::move(where), std::move(options));
-    co_return co_await cloud::open_body(std::move(how), range);
-}
-
 awaitable<list_page> list(store_pointer store, std::string prefix, list_options options) {
     boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
     operation op(store, std::move(executor), "list", prefix, operation_kind::read, options);
@@ -82,10 +65,10 @@ public:
         return gcs::head(core_, std::move(where), std::move(options));
     }
     awaitable<read_result> read(object_key where, byte_range range, std::span<std::byte> into, get_options options) override {
-        return gcs::read(core_, std::move(where), range, into, std::move(options));
+        return cloud::read<reading>(core_, std::move(where), range, into, std::move(options));
     }
     awaitable<body_reader> get(object_key where, get_options options) override {
-        return gcs::get(core_, std::move(where), std::move(options));
+        return cloud::get<reading>(core_, std::move(where), std::move(options));
     }
     awaitable<put_result> put(object_key where, payload data, put_options options) override {
         std::string shown = core_->uri + where;

@@ -60,23 +60,6 @@ awaitable<object_meta> head(store_pointer store, object_key where, head_options 
     }
 }
 
-awaitable<read_result> read(store_pointer store, object_key where, byte_range range, std::span<std::byte> into, get_options options) {
-    boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
-    presigned_reading how(std::move(store), std::move(executor), "read", std::move(where), std::move(options));
-    try {
-        co_return co_await cloud::read_into(&how, range, into);
-    } catch (...) {
-        how.op().rethrow();
-    }
-}
-
-awaitable<body_reader> get(store_pointer store, object_key where, get_options options) {
-    boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
-    byte_range const range = options.range;
-    auto how = std::make_unique<presigned_reading>(std::move(store), std::move(executor), "get", std::move(where), std::move(options));
-    co_return co_await cloud::open_body(std::move(how), range);
-}
-
 awaitable<put_result> put(store_pointer store, object_key where, payload data, put_options options) {
     boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
     bool const exclusive = options.create_only || !options.if_match.empty();
@@ -119,10 +102,10 @@ public:
         return s3::head(core_, std::move(where), std::move(options));
     }
     awaitable<read_result> read(object_key where, byte_range range, std::span<std::byte> into, get_options options) override {
-        return s3::read(core_, std::move(where), range, into, std::move(options));
+        return cloud::read<presigned_reading>(core_, std::move(where), range, into, std::move(options));
     }
     awaitable<body_reader> get(object_key where, get_options options) override {
-        return s3::get(core_, std::move(where), std::move(options));
+        return cloud::get<presigned_reading>(core_, std::move(where), std::move(options));
     }
     awaitable<put_result> put(object_key where, payload data, put_options options) override {
         return s3::put(core_, std::move(where), std::move(data), std::move(options));
