@@ -12,18 +12,31 @@
 #include <unistd.h>
 #include <optional>
 #include <set>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace sluice::inline v0::cli {
 
 namespace {
 
+struct code_of_service {
+    std::string_view code;
+    errc reason;
+};
+constexpr code_of_service codes[] = {{"AccessDenied", errc::permission_denied},
+                                     {"NoSuchBucket", errc::not_found},
+                                     {"SlowDown", errc::throttled},
+                                     {"forbidden", errc::permission_denied},  // Google's
+                                     {"accountDisabled", errc::permission_denied},
+                                     {"AuthorizationFailure", errc::permission_denied},  // Azure's
+                                     {"AuthorizationPermissionMismatch", errc::permission_denied}};
+
 /// Why a key of a batch stayed.
 error refused(std::string const& uri, remove_report::failed_key const& why) {
     errc reason = errc::server;
-    if (why.code == "AccessDenied") reason = errc::permission_denied;
-    if (why.code == "NoSuchBucket") reason = errc::not_found;
-    if (why.code == "SlowDown") reason = errc::throttled;
+    for (code_of_service const& known : codes)
+        if (why.code == known.code) reason = known.reason;
     for (errc const own : {errc::permission_denied, errc::invalid_argument, errc::no_space, errc::io, errc::timed_out, errc::unsupported})
         if (why.code == to_string(own)) reason = own;  // of files
     error_info info;

@@ -34,7 +34,7 @@ CONFIGURATIONS = {
 STORES = ["memory", "file", "file-tmpfs", "direct", "direct-ext4", "direct-xfs", "s3", "s3-directory", "azure", "gcs", "prefixed", "limited", "observed", "faulty", "nested"]
 # Program -> seconds a run may take (sanitizers three times that), and the environments it is run in. The big ones run file by file.
 PROGRAMS = {"unit": (120, [{}]), "stream": (600, [{}]), "conformance": (600, [{"SLUICE_STORE": kind} for kind in STORES]),
-            "s3-conformance": (300, [{"SLUICE_STORE": "s3"}])}
+            "s3-conformance": (300, [{"SLUICE_STORE": "s3"}]), "gcs-errors": (120, [{}])}
 BY_FILE = ["unit", "stream"]
 
 
@@ -107,7 +107,8 @@ def ring_integration():
     broken = whole_build("test")
     if broken:
         return broken
-    tally = marks("integration", python(folder / "run.py", BUILD / "test"), 1800)
+    tally = programs("test", ["gcs-errors"]) or Tally()
+    tally += marks("integration", python(folder / "run.py", BUILD / "test"), 1800)
     tally += marks("integration azurite", python(folder / "run_azurite.py", BUILD / "test"), 900)
     tally += marks("integration gcs", python(folder / "run_gcs.py", BUILD / "test"), 1800)
     return tally

@@ -27,7 +27,6 @@ A check is a function `check_*(env)` in any tests/integration/cli_*.py or boto3_
 import concurrent.futures
 import contextlib
 import copy
-import importlib.util
 import os
 import pathlib
 import shutil
@@ -37,7 +36,6 @@ import sys
 import tempfile
 import threading
 import time
-import traceback
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "servers"))
@@ -56,6 +54,7 @@ except ImportError:
     os.execv(python, [str(python), *sys.argv])
 
 from aws_client import client  # noqa: E402
+from checking import checks_in, run_check  # noqa: E402
 from conformance import conformance, customer_keys, s3_conformance  # noqa: E402
 from ceph import Ceph  # noqa: E402
 from faults import FaultyFront  # noqa: E402
@@ -140,27 +139,9 @@ class Env:
 
 
 def checks(names):
-    """(name, function) of every check."""
-    for path in sorted([*HERE.glob("cli_*.py"), *HERE.glob("boto3_*.py")]):
-        spec = importlib.util.spec_from_file_location(path.stem, path)
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        for function in sorted(n for n in vars(module) if n.startswith("check_")):
-            name = f"{path.stem}-{function.removeprefix('check_')}"
-            if not names or any(n in name for n in names):
-                yield name, vars(module)[function]
-
-
-def run_check(env, name, function):
-    with env.check(name):
-        try:
-            function(env)
-        except Exception as e:  # whatever a check raises is its failure
-            traceback.print_exc(file=sys.stdout)
-            print(f"FAIL {name}: {type(e).__name__}: {str(e)[:300]}", flush=True)
-            return False
-    print(f"PASS {name}", flush=True)
-    return True
+    """(name, function) of every check; those of other clouds have runners of their own."""
+    own = [path for path in (*HERE.glob("cli_*.py"), *HERE.glob("boto3_*.py")) if not path.stem.startswith("cli_gcs")]
+    return checks_in(own, names)
 
 
 def at(env, endpoint):

@@ -13,6 +13,12 @@ REFUSAL = b"<Error><Code>SlowDown</Code><Message>Please reduce your request rate
 HELD = ("if-none-match", "if-match")  # in a request that writes: without an answer nobody knows what became of it, so it gets one
 
 
+def parse_head(head):
+    """The request's line, and its headers by name in lower case."""
+    first, *lines = head.decode("latin-1").split("\r\n")
+    return first, {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+
+
 def length_of(fields):
     return int(fields.get("content-length", "0"))
 
@@ -47,8 +53,7 @@ class FaultyFront(Front):
 
     async def connected(self, reader, writer):
         head = await reader.readuntil(b"\r\n\r\n")
-        first, *lines = head.decode("latin-1").split("\r\n")
-        fields = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        first, fields = parse_head(head)
         writes = first.split(" ")[0] not in ("GET", "HEAD")
         kind = self._choose(writes, "ifGeneration" in first or any(name in fields for name in HELD))
         if kind in ("refused", "unheard"):

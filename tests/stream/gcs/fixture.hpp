@@ -21,7 +21,9 @@ namespace sluice::test {
 
 /// A world with a Google Cloud Storage in it.
 struct gcs_world {
-    explicit gcs_world(testing::gcs_server_options options = {}) : world(1), gcs(serve_gcs(world, "gcs.test", std::move(options))) {
+    explicit gcs_world(testing::gcs_server_options options = {}, testing::world_options how = {})
+        : world(1, how),
+          gcs(serve_gcs(world, "gcs.test", std::move(options))) {
         world.expect_failure();
     }
     ~gcs_world() { CHECK_MESSAGE(gcs.counts().refused == 0, gcs.counts().last_refusal); }
