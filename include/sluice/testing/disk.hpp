@@ -20,6 +20,7 @@ enum class disk_mishap : std::uint8_t {
     no_space,        ///< ENOSPC instead of the call
     io_error,        ///< EIO instead of it; of a flush: some of what it was for may be on the platter all the same
     short_transfer,  ///< a read or a write moves less than it was asked for; other calls are done
+    delay,           ///< the call takes `disk_options::delay` longer
     kill,            ///< the program is killed before or behind the call, as the seed will have it: what it wrote is there
     power_cut,       ///< likewise the machine: what was not flushed is lost or torn, see `world_disk::cut_power`
 };
@@ -40,6 +41,7 @@ struct SLUICE_API disk_options {
     std::chrono::nanoseconds latency = std::chrono::microseconds(20);
     std::chrono::nanoseconds jitter = std::chrono::microseconds(200);       ///< up to this much more, so that calls overtake each other
     std::chrono::nanoseconds flush_latency = std::chrono::milliseconds(2);  ///< of fsync and fdatasync, on top
+    std::chrono::nanoseconds delay = std::chrono::seconds(30);              ///< what `disk_mishap::delay` takes
 };
 
 struct SLUICE_API disk_counts {

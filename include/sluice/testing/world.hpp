@@ -28,6 +28,7 @@ enum class mishap : std::uint8_t {
     reset,    ///< the connection is reset; a dial is refused; a lookup finds nothing
     end,      ///< the peer closes in order
     silence,  ///< nothing comes or goes any more: the program's time limits must end it
+    delay,    ///< the same for `world_options::delay`, behind which all goes on
     cancel,   ///< what `world::run` runs is cancelled
     destroy,  ///< the context is stopped, and destroyed under whatever waits on it
 };
@@ -51,7 +52,8 @@ struct SLUICE_API world_options {
     std::size_t window = 256 * 1024;     ///< bytes on the way in one direction; a sender with more waits
     /// Calls move less than they could, or find nothing ready at first, as the seed will have it.
     bool split = true;
-    std::size_t write_limit = SIZE_MAX;          ///< a call of the library writes no more bytes than that
+    std::size_t write_limit = SIZE_MAX;                         ///< a call of the library writes no more bytes than that
+    std::chrono::nanoseconds delay = std::chrono::seconds(30);  ///< what `mishap::delay` takes
     bool strands = false;                        ///< run the program as on a context of several threads: what runs side by side has strands
     std::chrono::seconds starts{1'700'000'000};  ///< wall clock at the beginning, since 1970
 };

@@ -13,7 +13,7 @@ constexpr std::size_t segment = 64 * 1024;
 
 connection::connection(std::shared_ptr<world_core> core, std::string peer) : core_(std::move(core)), peer_(std::move(peer)) {}
 
-std::size_t connection::room() const noexcept { return core_->options.window - std::min(core_->options.window, up_.bytes); }
+std::size_t connection::room() const noexcept { return held() ? 0 : core_->options.window - std::min(core_->options.window, up_.bytes); }
 
 async::time_point connection::arrival(way& on, std::size_t const bytes) {
     async::time_point const now = core_->events->now();
@@ -67,9 +67,13 @@ void connection::leave() noexcept {
     outgoing_.clear();
 }
 
-void connection::befall(mishap const what) noexcept {
+void connection::befall(mishap const what) {
     if (what == mishap::reset) broken_ = true;
     if (what == mishap::silence) silent_ = true;
+    if (what == mishap::delay) {
+        held_until_ = core_->events->now() + core_->options.delay;
+        core_->events->at(held_until_, [self = shared_from_this()] { self->changed.notify_all(); });
+    }
     if (what == mishap::end) {
         ended_ = true;
         outgoing_.clear();

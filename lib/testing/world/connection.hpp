@@ -25,14 +25,14 @@ public:
 
     // The library's end.
     std::size_t room() const noexcept;
-    std::size_t ready() const noexcept { return arrived_bytes_; }
-    bool ended() const noexcept { return ended_ && arrived_bytes_ == 0; }
+    std::size_t ready() const noexcept { return held() ? 0 : arrived_bytes_; }
+    bool ended() const noexcept { return ended_ && arrived_bytes_ == 0 && !held(); }
     bool broken() const noexcept { return broken_; }
     std::size_t on_the_way_up() const noexcept { return up_.bytes; }
     void write(std::span<std::byte const> data);
     std::size_t read(std::span<std::byte> into);
     void leave() noexcept;
-    void befall(mishap what) noexcept;
+    void befall(mishap what);
 
     world_core& core() noexcept { return *core_; }
     std::string const& peer() const noexcept { return peer_; }
@@ -57,6 +57,7 @@ private:
         std::size_t first = 0, length = 0;
     };
     async::time_point arrival(way& on, std::size_t bytes);
+    bool held() const noexcept { return core_->events->now() < held_until_; }
     void note(std::string_view bytes);
     void deliver_up(std::string const& data);
     void deliver_down(piece const& one);
@@ -72,6 +73,7 @@ private:
     std::deque<piece> outgoing_;  // of the server, waiting for room
     std::deque<piece> arrived_;   // for the library
     std::size_t arrived_bytes_ = 0;
+    async::time_point held_until_{};  // the library's end sees nothing before
     enum class closing : std::uint8_t { no, in_order, by_reset } closing_ = closing::no;
     bool finished_ = false;  // of the server's end: what closes it is on the wire
     bool ended_ = false, broken_ = false, silent_ = false, left_ = false;

@@ -10,6 +10,7 @@ std::string_view to_string(mishap const what) noexcept {
     case mishap::reset: return "a reset";
     case mishap::end: return "an end";
     case mishap::silence: return "silence";
+    case mishap::delay: return "a delay";
     case mishap::cancel: return "a cancel";
     case mishap::destroy: return "the context's destruction";
     }

@@ -28,6 +28,7 @@ std::string_view to_string(disk_mishap const what) noexcept {
     case disk_mishap::no_space: return "a full disk";
     case disk_mishap::io_error: return "an I/O error";
     case disk_mishap::short_transfer: return "a short transfer";
+    case disk_mishap::delay: return "a slow call";
     case disk_mishap::kill: return "a kill";
     case disk_mishap::power_cut: return "a power cut";
     }
@@ -99,8 +100,9 @@ awaitable<std::int32_t> disk_provider::perform(uring::request what) {
     simulated_disk& disk = *disk_;
     disk_mishap const befalls = disk.meet(what);
     if (befalls == disk_mishap::short_transfer) disk.shorten(what);
+    async::nanoseconds const late = befalls == disk_mishap::delay ? disk.options.delay : async::nanoseconds(0);
     async::clock& clock = async::clock::of(disk.world->executor);
-    co_await clock.sleep_until(clock.now() + disk.time_of(what));
+    co_await clock.sleep_until(clock.now() + disk.time_of(what) + late);
     if (!lives()) co_return -EIO;
     bool const ends = befalls == disk_mishap::kill || befalls == disk_mishap::power_cut;
     bool const fails = befalls == disk_mishap::no_space || befalls == disk_mishap::io_error;

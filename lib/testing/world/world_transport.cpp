@@ -36,10 +36,11 @@ awaitable<std::optional<failure>> world_transport::meet(mishap const what, async
         co_await clock.sleep_until(deadline);
         co_return failure(errc::timed_out, "nobody answers");
     }
-    async::time_point const answered = clock.now() + 2 * core_->some_latency();
+    async::nanoseconds const late = what == mishap::delay ? core_->options.delay : async::nanoseconds(0);
+    async::time_point const answered = clock.now() + 2 * core_->some_latency() + late;
     co_await clock.sleep_until(std::min(answered, deadline));
     if (answered > deadline) co_return failure(errc::timed_out, "no answer in time");
-    if (what != mishap::none) co_return failure(errc::unreachable, "refused");
+    if (what != mishap::none && what != mishap::delay) co_return failure(errc::unreachable, "refused");
     co_return std::nullopt;
 }
 

@@ -15,6 +15,7 @@
 #include <mutex>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace sluice;
@@ -118,6 +119,27 @@ TEST_CASE("world: latency and bandwidth take the time they say") {
     // A lookup, a dial and a request take 200 ms each, the body 2 s.
     CHECK(w.elapsed() >= 2600ms);
     CHECK(w.elapsed() < 2800ms);
+}
+
+TEST_CASE("world: behind a delay all goes on, and behind a limit it is too late") {
+    for (world_step::kind const at :
+         {world_step::kind::lookup, world_step::kind::dial, world_step::kind::read, world_step::kind::write, world_step::kind::wait}) {
+        for (bool const too_late : {false, true}) {
+            world_options options;
+            options.delay = too_late ? std::chrono::nanoseconds(1h) : std::chrono::nanoseconds(1s);
+            world w(3, options);
+            s3_settings settings = w.serve_s3().settings();
+            settings.retry.max_attempts = 1;
+            auto const store = make_s3_store(settings);
+            bool met = false;
+            w.on_step([&](world_step const& s) { return s.what == at && !std::exchange(met, true) ? mishap::delay : mishap::none; });
+            errc const reason = reason_of(w, [&]() -> awaitable<void> { co_await store->list(""); });
+            CHECK(reason == (too_late ? errc::timed_out : errc{}));
+            CHECK(w.elapsed() >= 1s);
+            CHECK(w.elapsed() < 1h);
+            CHECK(w.settle());
+        }
+    }
 }
 
 TEST_CASE("world: a receiver that does not read stops its sender") {
