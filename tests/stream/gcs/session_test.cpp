@@ -125,6 +125,18 @@ TEST_CASE("gcs sessions: a service that keeps nothing is given up, and the sessi
     CHECK(w.gcs.object_count() == 0);
 }
 
+TEST_CASE("gcs sessions: a service that has more than was sent has it from somebody else, and the session is cancelled") {
+    gcs_world w;
+    service_fault more;
+    more.status = 308;
+    more.headers.emplace_back("Range", "bytes=0-" + std::to_string(2 * chunk));
+    w.faults("PUT", {more});
+    std::shared_ptr<object_store> const store = w.store();
+    CHECK(w.run([&]() -> awaitable<void> { co_await store->put("k", from_source(size)); }) == errc::protocol);
+    CHECK(w.gcs.sessions_open() == 0);
+    CHECK(w.gcs.object_count() == 0);
+}
+
 TEST_CASE("gcs sessions: what is refused for good cancels the session") {
     gcs_world w;
     w.faults("PUT", {std::nullopt, refusing(403, "forbidden")});
