@@ -84,16 +84,24 @@ void add_global(CLI::App& app, global_options& to) {
                "auto (a bar on a terminal, else plain), bar, plain or none");
 }
 
-void add_transfer(CLI::App& app, transfer_options& to, std::string const& part_size_name) {
+/// `sharded`: whether it is one of the strategies; a benchmark's ranges are spread over its threads anyway.
+void add_transfer(CLI::App& app, transfer_options& to, std::string const& part_size_name, bool const sharded) {
     add_parsed(app, part_size_name, "SIZE", to.part_size, parse_positive_size, "a size like 8MiB", "bytes of one ranged request (8MiB)");
     add_count(app, "--in-flight", to.in_flight, 4096, "requests outstanding at once (16)");
-    auto const parse = [](std::string_view text) -> std::optional<read_strategy> {
+    auto const parse = [sharded](std::string_view text) -> std::optional<read_strategy> {
         if (text == "single") return read_strategy::single;
         if (text == "ranges") return read_strategy::ranges;
+        if (text == "sharded" && sharded) return read_strategy::sharded;
         return std::nullopt;
     };
-    add_parsed(app, "--strategy", "S", to.strategy, parse, "single or ranges",
-               "ranges (parts side by side) or single (one request an object)");
+    if (!sharded) {
+        add_parsed(app, "--strategy", "S", to.strategy, parse, "single or ranges",
+                   "ranges (parts side by side) or single (one request an object)");
+        return;
+    }
+    add_parsed(app, "--strategy", "S", to.strategy, parse, "single, ranges or sharded",
+               "ranges (parts side by side), single (one request an object) or sharded (ranges over several threads)");
+    add_count(app, "--threads", to.threads, 1024, "threads of strategy sharded (one for each processor, at least 2)");
 }
 
 void add_uris(CLI::App& app, std::vector<std::string>& to) {
@@ -136,7 +144,7 @@ void add_cat(CLI::App& app, command& to, cat_options& options) {
     };
     sized("--offset", take_offset, "first byte")->excludes(range);
     sized("--length", take_length, "bytes at most")->excludes(range);
-    add_transfer(*verb, options.transfer, "--part-size");
+    add_transfer(*verb, options.transfer, "--part-size", true);
 }
 
 /// NAME=VALUE, as often as wanted.
@@ -175,7 +183,7 @@ void add_cp(CLI::App& app, command& to, cp_options& options) {
     verb->add_option("TO", options.to, "object, file, folder, presigned URL or -")->required()->type_name("");
     verb->add_flag("-r,--recursive", options.recursive, "everything below FROM/, to the same place below TO/");
     verb->add_flag("--keep-partial", options.keep_partial, "after a failure the next copy to a file goes on where this one ended");
-    add_transfer(*verb, options.transfer, "--part-size");
+    add_transfer(*verb, options.transfer, "--part-size", true);
     add_written(*verb, options);
 }
 
@@ -195,7 +203,7 @@ void add_bench(CLI::App& app, command& to, bench_options& options) {
     CLI::App* const bench = app.add_subcommand("bench", "measure")->fallthrough()->require_subcommand(1);
     CLI::App* const verb = add_verb(*bench, to, "get", "read objects into memory and tell speed, CPU and latency", options);
     add_uris(*verb, options.uris);
-    add_transfer(*verb, options.transfer, "--range-size");
+    add_transfer(*verb, options.transfer, "--range-size", false);
     add_count(*verb, "--repeat", options.repeat, 1'000'000, "times every object is read (1)");
     add_count(*verb, "--threads", options.threads, 1024, "threads with a context each (1)");
     verb->add_flag("--verify", options.verify, "check every byte: SHA-256 of all repeats, and the ETag where it is an MD5");

@@ -156,7 +156,7 @@ void run_bench(session& at, bench_options const& options) {
     at.run_on_all([&load](std::size_t thread) { return load.work(thread); });
     usage const after;
 
-    if (options.verify) at.run([&] { return verify(&load, &objects, engine_options(options.transfer)); });
+    if (options.verify) at.run([&] { return verify(&load, &objects, engine_options(at, options.transfer)); });
     at.run([&] { return print(result_json(options, load, before, after)); });
 }
 

@@ -16,7 +16,7 @@ namespace sluice::inline v0::cli {
 put_options written_as(cp_options const& options);
 
 /// How every single copy is done.
-copy_options copying(cp_options const& options);
+copy_options copying(session& at, cp_options const& options);
 
 /// Tells of a finished copy with --json. `resumed`: bytes that were there.
 awaitable<void> tell_copy(session* at, std::string from, std::string to, std::uint64_t bytes, std::string etag, std::uint64_t resumed);

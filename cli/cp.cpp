@@ -105,7 +105,7 @@ private:
     awaitable<void> object_to_object() {
         opened const from = source();
         opened const to = target();
-        copy_options how = copying(options_);
+        copy_options how = copying(at_, options_);
         how.report = report();
         copied const done = co_await copy_object(from.store, from.key, to.store, to.key, how);
         if (done.resumed > 0 && at_.global().progress != progress_mode::none)
@@ -138,7 +138,7 @@ private:
         opened const from = source();
         asio::any_io_executor const executor = co_await asio::this_coro::executor;
         open_stream out(executor, to_, true);
-        range_engine_options engine = engine_options(options_.transfer);
+        range_engine_options engine = engine_options(at_, options_.transfer);
         std::uint64_t done = 0, total = 0;
         engine.opened = [&total](object_meta const& object) { total = object.size; };
         bool const quiet = to_.what == place::kind::standard;
@@ -174,9 +174,9 @@ put_options written_as(cp_options const& options) {
     return put;
 }
 
-copy_options copying(cp_options const& options) {
+copy_options copying(session& at, cp_options const& options) {
     copy_options how;
-    how.read = engine_options(options.transfer);
+    how.read = engine_options(at, options.transfer);
     how.keep_partial = options.keep_partial;
     how.put = written_as(options);
     return how;

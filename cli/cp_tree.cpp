@@ -37,13 +37,14 @@ class tree_copy {
 public:
     tree_copy(session& at, cp_options const& options)
         : at_(at),
-          how_(copying(options)),
+          how_(copying(at, options)),
           from_(tree_at(at, place_of(options.from))),
           to_(tree_at(at, place_of(options.to))),
           text_(without_secrets(options.from)),
           room_(memory),
           display_(at.global().progress, at.global().verbosity) {
         how_.read.memory_limit = memory / 2;
+        if (how_.read.strategy == read_strategy::sharded) refuse_copy("strategy sharded is for one object, not for -r", text_);
         if (place_of(options.from).what == place::kind::file) throw_error(failure(errc::not_found, "there is no such folder"), "cp", text_);
         std::string const from = from_.store->uri() + from_.key, to = to_.store->uri() + to_.key;
         if (to.starts_with(from)) refuse_copy("lies within what is to be copied", options.to);

@@ -1,6 +1,8 @@
 #include "arguments.hpp"
 #include "verbs.hpp"
 
+#include <unistd.h>
+#include <algorithm>
 #include <cstdio>
 #include <variant>
 
@@ -24,9 +26,16 @@ struct runner {
     void operator()(bench_options const& o) const { run_bench(at, o); }
 };
 
+std::size_t threads_of(transfer_options const& transfer) {
+    if (transfer.strategy != sluice::read_strategy::sharded) return 1;
+    return transfer.threads.value_or(static_cast<std::size_t>(std::max(2l, ::sysconf(_SC_NPROCESSORS_ONLN))));
+}
+
 std::size_t threads_of(command const& c) {
-    auto const* const bench = std::get_if<bench_options>(&c.verb);
-    return bench != nullptr ? bench->threads : 1;
+    if (auto const* const bench = std::get_if<bench_options>(&c.verb)) return bench->threads;
+    if (auto const* const cat = std::get_if<cat_options>(&c.verb)) return threads_of(cat->transfer);
+    if (auto const* const cp = std::get_if<cp_options>(&c.verb)) return threads_of(cp->transfer);
+    return 1;
 }
 
 }  // namespace

@@ -36,6 +36,7 @@ struct transfer_options {
     std::optional<std::uint64_t> part_size;
     std::optional<std::size_t> in_flight;
     std::optional<read_strategy> strategy;
+    std::optional<std::size_t> threads;  ///< of `sharded`
 };
 
 struct ls_options {

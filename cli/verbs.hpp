@@ -19,6 +19,6 @@ void run_presign(session& at, presign_url_options const& options);
 void run_doctor(session& at, doctor_options const& options);
 void run_bench(session& at, bench_options const& options);
 
-range_engine_options engine_options(transfer_options const& transfer);
+range_engine_options engine_options(session& at, transfer_options const& transfer);
 
 }  // namespace sluice::inline v0::cli

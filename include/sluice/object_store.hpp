@@ -16,14 +16,19 @@
 
 namespace sluice::inline v0 {
 
-/// `single`: one request for the whole. `ranges`: parts side by side above the threshold.
-enum class read_strategy : std::uint8_t { ranges, single };
+/// How the bytes of one object come.
+enum class read_strategy : std::uint8_t {
+    ranges,   ///< above the threshold parts side by side, on the caller's context
+    single,   ///< one request for the whole
+    sharded,  ///< as `ranges`, the parts spread over several contexts, each with connections of its own
+};
 
 /// How a store is best read where the caller has no wish of his own: see `range_engine_options`.
 struct reading_habit {
     read_strategy strategy = read_strategy::ranges;
     std::uint64_t threshold = 8ull << 20;
     std::uint64_t part_size = 8ull << 20;
+    std::uint64_t least_part = 8ull << 20;  ///< see `range_engine_options::least_part`
     std::size_t parts_in_flight = 16;
 };
 

@@ -65,11 +65,11 @@ SLUICE_API awaitable<remove_report> remove_prefix(std::shared_ptr<object_store> 
 /// Options of `copy_object`.
 struct copy_options {
     copy_options() {}
-    range_engine_options read;  ///< how the source is read; its part size is that of the upload, made larger where that is needed;
-                                ///< with strategy `single` it is one body and one put, which also does without strong ETags
-    put_options put;            ///< of the new object; attributes are the source's unless some are given here
-    bool keep_partial = false;  ///< on failure leave the parts for the next attempt, where `capabilities::resumes`
-    sluice::v0::progress report;
+    range_engine_options read;    ///< how the source is read; its part size is that of the upload, made larger where that is needed;
+                                  ///< with strategy `single` it is one body and one put, which also does without strong ETags
+    put_options put;              ///< of the new object; attributes are the source's unless some are given here
+    bool keep_partial = false;    ///< on failure leave the parts for the next attempt, where `capabilities::resumes`
+    sluice::v0::progress report;  ///< one call at a time, with strategy `sharded` on any of its contexts
 };
 
 /// Copies an object from any store to any other. Within one store, where that copies, by `object_store::copy`; else through this program's

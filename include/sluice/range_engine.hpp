@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <vector>
 
 namespace sluice::inline v0 {
 
@@ -20,7 +21,13 @@ struct range_engine_options {
     std::optional<read_strategy> strategy;
     std::optional<std::uint64_t> threshold;  ///< objects up to here cost exactly one request
     std::optional<std::uint64_t> part_size;
-    std::optional<std::size_t> parts_in_flight;      ///< requests outstanding at once
+    /// Where fewer than `parts_in_flight` parts of `part_size` would make the object, they are smaller, down to this. Who says a part
+    /// size and not this wants no smaller ones.
+    std::optional<std::uint64_t> least_part;
+    std::optional<std::size_t> parts_in_flight;  ///< requests outstanding at once
+    /// For strategy `sharded`: where the parts are read, in turn; the executors of a `runtime`, say. The first part is the caller's own.
+    /// Lifetime: none of these contexts, nor the caller's, is stopped or destroyed before the read has ended.
+    std::vector<boost::asio::any_io_executor> contexts;
     std::uint64_t memory_limit = 256ull << 20;       ///< for buffers the engine itself allocates (streaming); the window shrinks to fit
     get_options get;                                 ///< conditions and version of the whole read; `get.range` is ignored
     std::function<void(object_meta const&)> opened;  ///< called once, when size and version are known, before the first byte is delivered
@@ -51,7 +58,8 @@ using part_sink = std::function<awaitable<void>(std::uint64_t offset, bytes part
 SLUICE_API awaitable<object_meta> stream_ranged(std::shared_ptr<object_store> store, object_key where, byte_range range, part_sink sink,
                                                 range_engine_options options = {});
 
-/// As `stream_ranged`, but parts come as they finish, in any order, and `sink` may run for several parts at once.
+/// As `stream_ranged`, but parts come as they finish, in any order, and `sink` may run for several parts at once, with strategy `sharded`
+/// on each of the contexts.
 SLUICE_API awaitable<object_meta> scatter_ranged(std::shared_ptr<object_store> store, object_key where, byte_range range, part_sink sink,
                                                  range_engine_options options = {});
 

@@ -42,7 +42,7 @@ awaitable<void> run_with_deadline(std::chrono::nanoseconds limit, std::unique_pt
     co_await asio::this_coro::throw_if_cancelled(false);
     auto const state = std::make_shared<detail::group_state>(executor);
     bool finished = false;
-    state->spawn(std::make_unique<noted>(std::move(task), finished));
+    state->spawn(state->executor, std::make_unique<noted>(std::move(task), finished));
     join_end const end = co_await detail::group_state::join(state, deadline);
     co_await asio::this_coro::throw_if_cancelled(throwing);
     if (finished) co_return;

@@ -23,7 +23,8 @@ enum class join_end {
 struct detail::group_state final : child_owner, std::enable_shared_from_this<group_state> {
     explicit group_state(boost::asio::any_io_executor e) noexcept : executor(std::move(e)) {}
 
-    bool spawn(std::unique_ptr<child_task> task);
+    /// On an executor of its own below `on`.
+    bool spawn(boost::asio::any_io_executor const& on, std::unique_ptr<child_task> task);
     void cancel();
     void child_ended(child& which, std::exception_ptr e) noexcept override;
 

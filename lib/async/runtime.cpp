@@ -134,6 +134,12 @@ std::size_t runtime::size() const noexcept { return state_->lanes.size(); }
 
 asio::any_io_executor runtime::executor(std::size_t index) const { return state_->lanes.at(index).executor; }
 
+std::vector<asio::any_io_executor> runtime::executors() const {
+    std::vector<asio::any_io_executor> all;
+    for (lane const& l : state_->lanes) all.push_back(l.executor);
+    return all;
+}
+
 void runtime::run(std::function<awaitable<void>()> main) {
     auto const c = std::make_shared<call>();
     using task = detail::child_task_of<std::function<awaitable<void>()>>;

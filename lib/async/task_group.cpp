@@ -12,8 +12,8 @@ namespace sluice::inline v0::async {
 
 namespace detail {
 
-bool group_state::spawn(std::unique_ptr<child_task> task) {
-    auto made = std::make_shared<child>(child_executor(executor), std::move(task));
+bool group_state::spawn(boost::asio::any_io_executor const& on, std::unique_ptr<child_task> task) {
+    auto made = std::make_shared<child>(child_executor(on), std::move(task));
     std::lock_guard const lock(mutex);
     if (stopping) return false;
     made->place = children.insert(children.end(), made);
@@ -72,7 +72,11 @@ task_group::task_group(asio::any_io_executor executor) : state_(std::make_shared
 
 task_group::~task_group() = default;
 
-bool task_group::spawn_task(std::unique_ptr<detail::child_task> task) { return state_->spawn(std::move(task)); }
+bool task_group::spawn_task(std::unique_ptr<detail::child_task> task) { return state_->spawn(state_->executor, std::move(task)); }
+
+bool task_group::spawn_task_on(asio::any_io_executor executor, std::unique_ptr<detail::child_task> task) {
+    return state_->spawn(executor, std::move(task));
+}
 
 void task_group::cancel() { state_->cancel(); }
 
@@ -90,7 +94,7 @@ awaitable<void> run_task_group(task_group& group, std::unique_ptr<detail::child_
     std::shared_ptr<detail::group_state> const state = group.state_;
     bool const throwing = co_await asio::this_coro::throw_if_cancelled();
     co_await asio::this_coro::throw_if_cancelled(false);
-    state->spawn(std::move(body));
+    state->spawn(state->executor, std::move(body));
     join_end const end = co_await detail::group_state::join(state, never);
     co_await asio::this_coro::throw_if_cancelled(throwing);
     if (state->error) std::rethrow_exception(std::exchange(state->error, nullptr));  // nobody else is left to touch it

@@ -1,4 +1,3 @@
-#include "async/workers.hpp"
 #include "store/at_edge.hpp"
 #include "store/complete_after.hpp"
 #include "store/conditions.hpp"
@@ -11,6 +10,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -25,14 +25,16 @@ class counter {
 public:
     counter(progress report, std::uint64_t total) : report_(std::move(report)), total_(total) {}
     void add(std::uint64_t bytes) {
-        std::uint64_t const done = done_ += bytes;
-        if (report_) report_(done, total_);
+        std::lock_guard const lock(mutex_);
+        done_ += bytes;
+        if (report_) report_(done_, total_);
     }
 
 private:
     progress const report_;
     std::uint64_t const total_;
-    std::atomic<std::uint64_t> done_ = 0;
+    std::mutex mutex_;  // also of `report`: one call at a time
+    std::uint64_t done_ = 0;
 };
 
 /// One version of an object as the bytes of a put: bodies in order, and the object opened again where it is asked to go back.
@@ -83,24 +85,22 @@ private:
 };
 
 /// The parts of `reader` into `into`, but for those that are there already; how many bytes those have.
-awaitable<std::uint64_t> fill(part_reader* reader, upload into, counter* done) {
+awaitable<std::uint64_t> fill(part_reader* reader, lanes on, upload into, counter* done) {
     finished_parts const there(into.parts());
     std::atomic<std::uint64_t> kept = 0;
-    auto work = [&]() -> awaitable<void> {
-        for (std::optional<std::uint64_t> i = reader->claim(); i; i = reader->claim()) {
-            part_place const where{static_cast<std::uint32_t>(*i + 1), reader->offset(*i)};
-            std::uint64_t const length = reader->part(*i).length;
-            if (*i > 0 && there.has(where, length)) {  // the first is on its way already
-                kept += length;
-            } else {
-                bytes part = co_await reader->fetch(*i);
-                payload data(std::move(part));
-                co_await into.write(where, std::move(data));
-            }
-            done->add(length);
+    auto const each = [&](std::uint64_t i) -> awaitable<void> {
+        part_place const where{static_cast<std::uint32_t>(i + 1), reader->offset(i)};
+        std::uint64_t const length = reader->part(i).length;
+        if (i > 0 && there.has(where, length)) {  // the first is on its way already
+            kept += length;
+        } else {
+            bytes part = co_await reader->fetch(i);
+            payload data(std::move(part));
+            co_await into.write(where, std::move(data));
         }
+        done->add(length);
     };
-    co_await async::run_workers(reader->window(), &work);
+    co_await for_each_part(reader, std::move(on), &each);
     co_return kept.load();
 }
 
@@ -127,7 +127,11 @@ awaitable<copied> copy(std::shared_ptr<object_store> from, object_key what, std:
     async::time_point const deadline = deadline_of(options.read, clock);
     capabilities const able = to->can();
     bool const in_order = options.read.strategy == read_strategy::single || !able.uploads;
-    if (!in_order) read.strategy = read_strategy::ranges;  // whatever the store's habit: a part must be readable again
+    bool const habit_of_one = !in_order && *read.strategy == read_strategy::single;
+    if (habit_of_one) read.strategy = read_strategy::ranges;  // a part must be readable again
+    bool const own_sizes = options.read.threshold || options.read.part_size;
+    if (!own_sizes)
+        read.threshold = read.part_size;  // the first part is one of the upload's, and some services want all but the last alike
     read.threshold = std::max(*read.threshold, able.min_part);
     opening first = co_await open_first(from, what, byte_range::whole(), *read.threshold, read, deadline);
     object_meta const object = first.object();
@@ -145,14 +149,15 @@ awaitable<copied> copy(std::shared_ptr<object_store> from, object_key what, std:
         payload data(std::make_shared<object_source>(from, what, std::move(first), options.report));
         result.put = co_await to->put(std::move(as), std::move(data), std::move(put));
     } else {
-        read.part_size = upload_part_size(*read.part_size, first.rest(), able);
+        read.part_size = read.least_part = upload_part_size(*read.part_size, first.rest(), able);
         if (able.resumes && put.resume_as.empty())
             put.resume_as = resume_name(from->uri() + what, object, first.first.range().length, *read.part_size);
         upload into = co_await to->create_upload(std::move(as), std::move(put));
         part_reader reader(from, what, &first, read, clock, deadline, tail_part::kept);
         auto const parts = [&]() -> awaitable<void> {
             co_await reader.begin();
-            result.resumed = co_await fill(&reader, into, &done);
+            lanes on(read, executor);
+            result.resumed = co_await fill(&reader, std::move(on), into, &done);
             reader.finish();
         };
         result.put = co_await store::complete_after(parts, into, options.keep_partial);

@@ -1,6 +1,7 @@
 #include "transfer/opening.hpp"
 
 #include "store/conditions.hpp"
+#include "transfer/range_plan.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -60,6 +61,7 @@ void fail(errc reason, object_store const& store, object_key const& where, std::
 range_engine_options settled(range_engine_options given, reading_habit const& store) {
     bool const wants_parts = given.threshold || given.part_size;
     if (!given.strategy) given.strategy = wants_parts ? read_strategy::ranges : store.strategy;
+    if (!given.least_part) given.least_part = given.part_size.value_or(store.least_part);
     if (!given.threshold) given.threshold = store.threshold;
     if (!given.part_size) given.part_size = store.part_size;
     if (!given.parts_in_flight) given.parts_in_flight = store.parts_in_flight;
@@ -67,8 +69,17 @@ range_engine_options settled(range_engine_options given, reading_habit const& st
 }
 
 void check(range_engine_options const& options, object_store const& store, object_key const& where) {
-    if (*options.threshold == 0 || *options.part_size == 0 || *options.parts_in_flight == 0 || options.memory_limit == 0)
-        fail(errc::invalid_argument, store, where, "threshold, part_size, parts_in_flight and memory_limit must not be zero");
+    bool const zero = *options.threshold == 0 || *options.part_size == 0 || *options.least_part == 0 || *options.parts_in_flight == 0 ||
+                      options.memory_limit == 0;
+    if (zero)
+        fail(errc::invalid_argument, store, where, "threshold, part_size, least_part, parts_in_flight and memory_limit must not be zero");
+    if (*options.strategy == read_strategy::sharded && options.contexts.empty())
+        fail(errc::invalid_argument, store, where, "strategy sharded wants contexts to spread the parts over");
+}
+
+std::uint64_t part_size_of(range_engine_options const& options, std::uint64_t const rest) noexcept {
+    std::size_t const others = std::max<std::size_t>(*options.parts_in_flight, 2) - 1;  // one has the first part
+    return fitting_part(rest, *options.least_part, *options.part_size, others);
 }
 
 void check_same_version(object_meta const& opened, object_meta const& part, object_store const& store, object_key const& where) {

@@ -32,13 +32,16 @@ awaitable<opening> open_first(std::shared_ptr<object_store> store, object_key wh
 /// `given`, with all that it leaves to the store. Pure.
 range_engine_options settled(range_engine_options given, reading_habit const& store);
 
+/// The size of the parts behind the first, which are `rest` bytes; `options` are settled. Pure.
+std::uint64_t part_size_of(range_engine_options const& options, std::uint64_t rest) noexcept;
+
 /// When a transfer that begins now must have ended: `options.get.time_limit` is of the whole.
 async::time_point deadline_of(range_engine_options const& options, async::clock const& clock);
 
 /// `options` with what is left until `deadline` as the limit of one part.
 get_options until(get_options options, async::clock const& clock, async::time_point deadline);
 
-/// Errors: invalid_argument for a zero in a size or count of options that are settled.
+/// Errors: invalid_argument for a zero in a size or count of options that are settled, and for `sharded` without contexts.
 void check(range_engine_options const& options, object_store const& store, object_key const& where);
 
 /// What is put together must be of one version: If-Match asks for that, but a service or a cache in between may not look at it.

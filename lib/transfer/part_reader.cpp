@@ -14,7 +14,7 @@ part_reader::part_reader(std::shared_ptr<object_store> store, object_key where, 
       from_(from),
       clock_(clock),
       deadline_(deadline),
-      others_(from->first.range().length, from->rest(), *options.part_size, tail),
+      others_(from->first.range().length, from->rest(), part_size_of(options, from->rest()), tail),
       whole_(store_, where_, from, count()) {
     std::uint64_t const block = std::max<std::uint64_t>({from->first.range().length, std::min(*options.part_size, from->rest()), 1});
     std::uint64_t const affordable = options.memory_limit / block;

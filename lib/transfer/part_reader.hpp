@@ -2,10 +2,12 @@
 
 #include "async/clock.hpp"
 #include "transfer/block_pool.hpp"
+#include "transfer/lanes.hpp"
 #include "transfer/opening.hpp"
 #include "transfer/range_plan.hpp"
 #include "transfer/whole_check.hpp"
 
+#include <sluice/async/task_group.hpp>
 #include <sluice/bytes.hpp>
 #include <sluice/range_engine.hpp>
 
@@ -31,7 +33,7 @@ public:
     /// Where part `i` begins in the object.
     std::uint64_t offset(std::uint64_t i) const noexcept { return from_->all.offset + part(i).offset; }
 
-    /// The next part nobody has taken yet.
+    /// The next part nobody has taken yet; never the first, which is for one on the context that opened it.
     std::optional<std::uint64_t> claim() noexcept {
         std::uint64_t const i = next_++;
         return i < count() ? std::optional(i) : std::nullopt;
@@ -56,7 +58,26 @@ private:
     whole_check whole_;
     std::size_t window_ = 1;
     std::shared_ptr<block_pool> blocks_;
-    std::atomic<std::uint64_t> next_ = 0;
+    std::atomic<std::uint64_t> next_ = 1;
 };
+
+/// `(*each)(i)` (which returns awaitable<void>) for every part of `*reader`, `reader->window()` of them side by side.
+/// Errors and cancel: those of `with_task_group`.
+template <class Each>
+awaitable<void> for_each_part(part_reader* reader, lanes on, Each* each) {
+    auto others = [reader, each]() -> awaitable<void> {
+        for (std::optional<std::uint64_t> i = reader->claim(); i; i = reader->claim()) co_await (*each)(*i);
+    };
+    auto first_then_others = [each, &others]() -> awaitable<void> {
+        co_await (*each)(0);
+        co_await others();
+    };
+    auto body = [&](async::task_group& group) -> awaitable<void> {
+        group.spawn_on(on.of(0), [&] { return first_then_others(); });
+        for (std::size_t n = 1; n < reader->window(); ++n) group.spawn_on(on.of(n), [&] { return others(); });
+        co_return;
+    };
+    co_await async::with_task_group(body);
+}
 
 }  // namespace sluice::inline v0::transfer

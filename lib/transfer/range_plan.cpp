@@ -19,6 +19,12 @@ part_plan::part_plan(std::uint64_t const offset, std::uint64_t const length, std
     if (even_out) size_ = length / count + (length % count != 0);
 }
 
+std::uint64_t fitting_part(std::uint64_t const length, std::uint64_t const least, std::uint64_t const most,
+                           std::size_t const workers) noexcept {
+    std::uint64_t const shared = length / workers + (length % workers != 0);
+    return std::clamp(shared, std::min(least, most), most);
+}
+
 std::vector<merged_range> merge_ranges(std::vector<wanted_range> const& wanted, std::uint64_t const gap) {
     std::vector<std::size_t> order(wanted.size());
     std::iota(order.begin(), order.end(), std::size_t{0});

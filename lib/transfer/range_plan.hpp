@@ -39,6 +39,10 @@ private:
     std::uint64_t size_;
 };
 
+/// The part size for `length` bytes that `workers` read at once: `most`, but no more than makes a part for each of them, and no less than
+/// `least` (or `most`, whichever is smaller). None of the three is zero.
+std::uint64_t fitting_part(std::uint64_t length, std::uint64_t least, std::uint64_t most, std::size_t workers) noexcept;
+
 /// A wanted piece of an object; `at` says where its first byte goes.
 struct wanted_range {
     std::uint64_t offset;

@@ -1,5 +1,6 @@
 #include "store/at_edge.hpp"
 #include "transfer/block_pool.hpp"
+#include "transfer/lanes.hpp"
 #include "transfer/opening.hpp"
 #include "transfer/range_plan.hpp"
 #include "transfer/whole_check.hpp"
@@ -32,7 +33,8 @@ awaitable<void> fill(std::shared_ptr<object_store> store, object_key where, open
     }
     boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
     async::clock const& clock = async::clock::of(executor);
-    part_plan const parts(first_size, from->rest(), *options.part_size);
+    part_plan const parts(first_size, from->rest(), part_size_of(options, from->rest()));
+    lanes const on(options, executor);
     whole_check whole(store, where, from, parts.size() + 1);
     std::atomic<std::uint64_t> next = 0;
 
@@ -56,9 +58,9 @@ awaitable<void> fill(std::shared_ptr<object_store> store, object_key where, open
     // The first failure cancels the others, and is thrown only after the last of them has stopped touching `into`.
     auto body = [&](async::task_group& group) -> awaitable<void> {
         if (whole.wanted()) group.spawn([&] { return whole.ask(&clock, deadline); });
-        group.spawn([&] { return fetch_first_then_others(); });
-        for (std::uint64_t n = std::min<std::uint64_t>(*options.parts_in_flight - 1, parts.size()); n > 0; --n)
-            group.spawn([&] { return fetch_others(); });
+        group.spawn_on(on.of(0), [&] { return fetch_first_then_others(); });
+        std::uint64_t const workers = std::min<std::uint64_t>(*options.parts_in_flight, parts.size() + 1);
+        for (std::size_t n = 1; n < workers; ++n) group.spawn_on(on.of(n), [&] { return fetch_others(); });
         co_return;
     };
     co_await async::with_task_group(body);

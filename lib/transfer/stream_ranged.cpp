@@ -1,5 +1,4 @@
 #include "async/event.hpp"
-#include "async/workers.hpp"
 #include "store/at_edge.hpp"
 #include "transfer/block_pool.hpp"
 #include "transfer/opening.hpp"
@@ -68,9 +67,11 @@ awaitable<void> stream_single(opening* from, std::uint64_t piece, part_sink* sin
     }
 }
 
-awaitable<void> stream_ordered(part_reader* reader, part_sink* sink) {
+awaitable<void> stream_ordered(part_reader* reader, lanes on, part_sink* sink) {
     reorder_window window(reader->window());
-    auto work = [&]() -> awaitable<void> {
+    // The first part has its place before any worker looks for one: nothing is delivered before it.
+    async::semaphore::permit first = co_await window.enter();
+    auto others = [&]() -> awaitable<void> {
         for (;;) {
             async::semaphore::permit permit = co_await window.enter();
             std::optional<std::uint64_t> const i = reader->claim();
@@ -79,8 +80,14 @@ awaitable<void> stream_ordered(part_reader* reader, part_sink* sink) {
             window.put(*i, std::move(part), std::move(permit));
         }
     };
+    auto first_then_others = [&]() -> awaitable<void> {
+        bytes part = co_await reader->fetch(0);
+        window.put(0, std::move(part), std::move(first));
+        co_await others();
+    };
     auto body = [&](async::task_group& group) -> awaitable<void> {
-        for (std::size_t n = 0; n < reader->window(); ++n) group.spawn([&] { return work(); });
+        group.spawn_on(on.of(0), [&] { return first_then_others(); });
+        for (std::size_t n = 1; n < reader->window(); ++n) group.spawn_on(on.of(n), [&] { return others(); });
         for (std::uint64_t i = 0; i < reader->count(); ++i) {
             reorder_window::slot next = co_await window.take(i);
             co_await (*sink)(reader->offset(i), std::move(next.first));
@@ -89,14 +96,12 @@ awaitable<void> stream_ordered(part_reader* reader, part_sink* sink) {
     co_await async::with_task_group(body);
 }
 
-awaitable<void> stream_unordered(part_reader* reader, part_sink* sink) {
-    auto work = [&]() -> awaitable<void> {
-        for (std::optional<std::uint64_t> i = reader->claim(); i; i = reader->claim()) {
-            bytes part = co_await reader->fetch(*i);
-            co_await (*sink)(reader->offset(*i), std::move(part));
-        }
+awaitable<void> stream_unordered(part_reader* reader, lanes on, part_sink* sink) {
+    auto const each = [reader, sink](std::uint64_t i) -> awaitable<void> {
+        bytes part = co_await reader->fetch(i);
+        co_await (*sink)(reader->offset(i), std::move(part));
     };
-    co_await async::run_workers(reader->window(), &work);
+    co_await for_each_part(reader, std::move(on), &each);
 }
 
 awaitable<object_meta> stream(std::shared_ptr<object_store> store, object_key where, byte_range range, part_sink sink,
@@ -113,10 +118,11 @@ awaitable<object_meta> stream(std::shared_ptr<object_store> store, object_key wh
     } else if (from.all.length > 0) {
         part_reader reader(store, where, &from, options, clock, deadline);
         co_await reader.begin();
+        lanes on(options, executor);
         if (ordered) {
-            co_await stream_ordered(&reader, &sink);
+            co_await stream_ordered(&reader, std::move(on), &sink);
         } else {
-            co_await stream_unordered(&reader, &sink);
+            co_await stream_unordered(&reader, std::move(on), &sink);
         }
         reader.finish();
     }

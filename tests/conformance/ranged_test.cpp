@@ -1,5 +1,6 @@
 #include "conformance/fixture.hpp"
 
+#include <sluice/async/runtime.hpp>
 #include <sluice/open.hpp>
 
 #include <algorithm>
@@ -25,12 +26,14 @@ range_engine_options small_parts(std::uint64_t part) {
 
 CONFORMANCE("read_ranged delivers the same bytes for every size around the part size, whole and single") {
     constexpr std::size_t part = 1'000;
+    async::runtime elsewhere(2);
     for (std::size_t const size : {0u, 1u, 999u, 1'000u, 1'001u, 1'999u, 2'000u, 2'001u, 2'249u, 2'251u, 9'999u, 10'001u}) {
         std::string const data = pattern(size, static_cast<std::uint32_t>(size) + 1);
         co_await put(p, "o", data);
-        for (read_strategy const strategy : {read_strategy::ranges, read_strategy::single}) {
+        for (read_strategy const strategy : {read_strategy::ranges, read_strategy::single, read_strategy::sharded}) {
             range_engine_options options = small_parts(part);
             options.strategy = strategy;
+            options.contexts = elsewhere.executors();
             std::string into(size + 3, '#');
             read_result const got = co_await read_ranged(p.store, p.key("o"), byte_range::whole(), writable(into), options);
             CHECK(got.range == resolved_range{0, size});
@@ -78,9 +81,11 @@ CONFORMANCE("read_ranged refuses memory that is too small, and a missing object"
 CONFORMANCE("stream_ranged gives every byte once and in order, scatter_ranged in any order") {
     std::string const data = pattern(50'021);
     co_await put(p, "o", data);
-    for (read_strategy const strategy : {read_strategy::ranges, read_strategy::single}) {
+    async::runtime elsewhere(2);
+    for (read_strategy const strategy : {read_strategy::ranges, read_strategy::single, read_strategy::sharded}) {
         range_engine_options options = small_parts(3'000);
         options.strategy = strategy;
+        options.contexts = elsewhere.executors();
         options.memory_limit = 9'000;
         std::string streamed;
         part_sink const append = [&](std::uint64_t offset, bytes part) -> awaitable<void> {

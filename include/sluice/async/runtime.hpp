@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <vector>
 
 namespace boost::asio {
 class execution_context;
@@ -30,6 +31,8 @@ public:
 
     std::size_t size() const noexcept;
     boost::asio::any_io_executor executor(std::size_t index = 0) const;
+    /// All of them, in order: what `range_engine_options::contexts` takes.
+    std::vector<boost::asio::any_io_executor> executors() const;
 
     /// Runs `main` on thread 0 and blocks the calling thread until it has ended; rethrows its exception.
     void run(std::function<awaitable<void>()> main);

@@ -53,6 +53,15 @@ public:
         return spawn_task(std::make_unique<detail::child_task_of<F>>(std::move(f)));
     }
 
+    /// The same on `executor`, which may be of another context: `f` runs on that context's thread, and a cancel reaches it there.
+    ///
+    /// Lifetime: neither context may be destroyed or stopped before the group is left; a `runtime` waits for what was started.
+    template <class F>
+    bool spawn_on(boost::asio::any_io_executor executor, F f) {
+        static_assert(std::is_same_v<std::invoke_result_t<F&>, awaitable<void>>, "a child is a function that returns awaitable<void>");
+        return spawn_task_on(std::move(executor), std::make_unique<detail::child_task_of<F>>(std::move(f)));
+    }
+
     /// Asks every child to stop; later failures of children are dropped, but `dropped_errors` counts them.
     void cancel();
     bool stopping() const;
@@ -61,6 +70,7 @@ public:
 private:
     friend SLUICE_API awaitable<void> run_task_group(task_group& group, std::unique_ptr<detail::child_task> body);
     bool spawn_task(std::unique_ptr<detail::child_task> task);
+    bool spawn_task_on(boost::asio::any_io_executor executor, std::unique_ptr<detail::child_task> task);
     std::shared_ptr<detail::group_state> state_;
 };
 

@@ -52,6 +52,22 @@ TEST_CASE("abandon: read_ranged") {
     abandon(s);
 }
 
+TEST_CASE("abandon: read_ranged over several contexts") {
+    story s = on("sharded");
+    s.tell = [](std::shared_ptr<object_store> store) -> awaitable<void> {
+        boost::asio::any_io_executor const here = co_await boost::asio::this_coro::executor;
+        range_engine_options options = small_parts();
+        options.strategy = read_strategy::sharded;
+        options.contexts = {here, here};  // a world has one context; each worker is a coroutine of its own all the same
+        poisoned into(object_size + 10);
+        read_result const got = co_await read_ranged(store, "k", byte_range::whole(), into.span(), options);
+        CHECK(got.range == resolved_range{0, object_size});
+        CHECK(into.text(object_size) == pattern(object_size));
+        CHECK(into.untouched_from(object_size));
+    };
+    abandon(s);
+}
+
 TEST_CASE("abandon: a long suffix, whose place is asked for first") {
     story s = on("suffix");
     s.tell = [](std::shared_ptr<object_store> store) -> awaitable<void> {

@@ -7,12 +7,15 @@
 #include "async/executor.hpp"
 #include "support/drive.hpp"
 
+#include <boost/asio/this_coro.hpp>
+
 #include <doctest/doctest.h>
 
 #include <atomic>
 #include <set>
 #include <stdexcept>
 #include <thread>
+#include <vector>
 
 using namespace sluice;
 using namespace sluice::test;
@@ -97,6 +100,65 @@ TEST_CASE("runtime: the first exception cancels the others and is rethrown") {
     CHECK_THROWS_WITH(runtime.run_on_all(work), "two");
     CHECK(stopped == 3);
     CHECK(tracker::live == 0);
+}
+
+TEST_CASE("runtime: children of one group on every context, joined by the one that began it") {
+    async::runtime runtime(3);
+    std::vector<asio::any_io_executor> const contexts = runtime.executors();
+    REQUIRE(contexts.size() == 3);
+    std::atomic<int> right = 0, ended = 0;
+    auto const body = [&](async::task_group& group) -> awaitable<void> {
+        for (int i = 0; i < 30; ++i) {
+            asio::any_io_executor const& on = contexts[static_cast<std::size_t>(i) % 3];
+            auto const child = [&right, &ended, on]() -> awaitable<void> {
+                asio::any_io_executor const here = co_await asio::this_coro::executor;
+                if (here == on) ++right;
+                co_await nap(1ms);
+                ++ended;
+            };
+            group.spawn_on(on, child);
+        }
+        co_return;
+    };
+    for (int round = 0; round < 10; ++round) {
+        right = ended = 0;
+        runtime.run([&]() -> awaitable<void> { co_await async::with_task_group(body); });
+        CHECK(right == 30);
+        CHECK(ended == 30);
+    }
+}
+
+TEST_CASE("runtime: a child's failure cancels its siblings on other contexts, and so does a cancel of the group's own coroutine") {
+    async::runtime runtime(3);
+    std::vector<asio::any_io_executor> const contexts = runtime.executors();
+    std::atomic<int> begun = 0, left = 0;
+    std::atomic<bool> fails = true;
+    auto const wait = [&]() -> awaitable<void> {
+        ++begun;
+        try {
+            co_await nap(1h);
+        } catch (boost::system::system_error const&) {
+            ++left;
+            throw;
+        }
+    };
+    auto const fail_when_all_wait = [&]() -> awaitable<void> {
+        while (begun < 9) co_await nap(1ms);
+        if (fails) throw std::runtime_error("one");
+        runtime.cancel();
+    };
+    auto const body = [&](async::task_group& group) -> awaitable<void> {
+        for (std::size_t i = 0; i < 9; ++i) group.spawn_on(contexts[i % 3], [&] { return wait(); });
+        group.spawn_on(contexts[1], [&] { return fail_when_all_wait(); });
+        co_return;
+    };
+    auto const main = [&]() -> awaitable<void> { co_await async::with_task_group(body); };
+    CHECK_THROWS_WITH(runtime.run(main), "one");
+    CHECK(left == 9);
+    begun = left = 0;
+    fails = false;
+    CHECK_THROWS_AS(runtime.run(main), error);
+    CHECK(left == 9);
 }
 
 TEST_CASE("runtime: cancel from another thread") {

@@ -58,6 +58,30 @@ TEST_CASE("a tail is evened out only where that leaves none tiny (found by the f
         }
 }
 
+TEST_CASE("fitting_part: a part for every worker, within its bounds") {
+    struct row {
+        std::uint64_t length, least, most;
+        std::size_t workers;
+        std::uint64_t size;
+    };
+    row const rows[] = {
+        {1, 2, 8, 15, 2},   // no less than the least
+        {30, 2, 8, 15, 2},  // just enough for each of them
+        {31, 2, 8, 15, 3},  // rounded up: no part more than there are workers
+        {45, 2, 8, 15, 3},   {46, 2, 8, 15, 4},  {120, 2, 8, 15, 8},
+        {121, 2, 8, 15, 8},                       // no more than the most
+        {5000, 2, 8, 15, 8}, {100, 8, 8, 15, 8},  // a caller's own part size
+        {100, 9, 8, 15, 8},                       // the most wins
+        {0, 2, 8, 15, 2},    {7, 1, 100, 1, 7},  {UINT64_MAX, 1, UINT64_MAX, 2, UINT64_MAX / 2 + 1},
+    };
+    for (row const& r : rows) CHECK_MESSAGE(fitting_part(r.length, r.least, r.most, r.workers) == r.size, r.length, ' ', r.workers);
+    for (std::uint64_t length = 1; length < 300; ++length)
+        for (std::size_t workers = 1; workers < 20; ++workers) {
+            part_plan const plan(0, length, fitting_part(length, 1, length, workers));
+            REQUIRE(plan.size() <= workers);
+        }
+}
+
 TEST_CASE("merge_ranges serves every wanted byte, with no two requests closer than the gap") {
     std::mt19937_64 random{43};
     for (int i = 0; i < 5'000; ++i) {
