@@ -16,6 +16,11 @@ BENCHES = {  # name -> what it measures, packages, command
              "", ["sh", "-c", f"{BUILD}/benches/bench-list 1000000 50 pages sharded && {BUILD}/benches/bench-list 200000 0 parse pages sharded"]),
     "s3": ("sluice's S3 and bare loops against one small server: multipart PUT with checksums, GET verified, listing, removal (about 4 minutes)",
            "", [sys.executable, str(HERE / "s3" / "run.py"), str(BUILD)]),
+    "ranges": ("one GET, ranges and sharded ranges from a server with 5, 20 and 50 ms of latency and 60 MB/s a connection: what the thresholds and "
+               "docs/design/024 were decided by (about 4 minutes; --sweep: other thresholds, too)",
+               "", [sys.executable, str(HERE / "clouds" / "ranges.py"), str(BUILD)]),
+    "clouds": ("downloads and uploads of 4 GiB by the stores of S3, Azure and Google, and bare loops, from one small server (about 6 minutes)",
+               "", [sys.executable, str(HERE / "clouds" / "run.py"), str(BUILD)]),
     "sigv4": ("CPU of signing one request", "", [str(BUILD / "benches" / "sigv4-bench")]),
 }
 

@@ -80,11 +80,17 @@ public:
     }
 
     void send(std::string_view data) {
+        if (!try_send(data)) die("send");
+    }
+
+    /// False when the other end does not want it.
+    bool try_send(std::string_view data) {
         while (!data.empty()) {
             ssize_t const sent = ::send(fd_, data.data(), data.size(), MSG_NOSIGNAL);
-            if (sent <= 0) die("send");
+            if (sent <= 0) return false;
             data.remove_prefix(static_cast<std::size_t>(sent));
         }
+        return true;
     }
 
 private:

@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "retry/retry_state.hpp"
 
+#include <sluice/object_store.hpp>
 #include <sluice/service_settings.hpp>
 
 #include <atomic>
@@ -11,6 +12,14 @@
 #include <string>
 
 namespace sluice::inline v0::cloud {
+
+/// One request up to 4 MiB, then parts side by side, of 2 MiB for what would be few parts otherwise: argued in docs/design/024.
+inline reading_habit reading_habit_of_services() noexcept {
+    reading_habit habit;
+    habit.threshold = 4ull << 20;
+    habit.least_part = 2ull << 20;
+    return habit;
+}
 
 /// What all operations of one store of a cloud share, and what the service taught us. Threads: any.
 class core {

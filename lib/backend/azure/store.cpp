@@ -119,6 +119,7 @@ public:
     }
     capabilities can() const noexcept override {
         capabilities c;
+        c.reading = cloud::reading_habit_of_services();
         c.create_only_put = c.conditional_put = c.attributes = true;
         c.versions = c.keeping = true;
         c.uploads = c.resumes = c.copies = c.lone_uploads = true;

@@ -91,6 +91,7 @@ public:
     }
     capabilities can() const noexcept override {
         capabilities c;
+        c.reading = cloud::reading_habit_of_services();
         c.create_only_put = c.conditional_put = c.versions = c.attributes = c.checksums = c.copies = true;
         c.uploads = c.resumes = !core_->settings.parts_prefix.empty();
         c.max_parts = max_parts;

@@ -125,6 +125,7 @@ public:
     }
     capabilities can() const noexcept override {
         capabilities c;
+        c.reading = cloud::reading_habit_of_services();
         c.create_only_put = true;
         c.conditional_put = core_->settings.put_if_match != etag_form::none;
         return c;

@@ -179,6 +179,7 @@ public:
     }
     capabilities can() const noexcept override {
         capabilities c;
+        c.reading = cloud::reading_habit_of_services();
         c.create_only_put = c.attributes = true;
         c.versions = c.keeping = c.ordered_listing = !core_->directory;
         c.folder_listing = core_->directory;

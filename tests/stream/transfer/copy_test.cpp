@@ -5,8 +5,11 @@
 #include <sluice/async/deadline.hpp>
 #include <sluice/memory.hpp>
 #include <sluice/operations.hpp>
+#include <sluice/wrap/observed.hpp>
 
 #include <atomic>
+#include <mutex>
+#include <set>
 
 using namespace sluice;
 using namespace sluice::test;
@@ -221,4 +224,22 @@ CO_TEST("copy: as a single body it needs no strong ETag; in parts it does") {
     co_await copy_object(from, "o", to, "copy", options);
     std::string const got = co_await content(to, "copy");
     CHECK((got == numbered(10 * part)));
+}
+
+CO_TEST("copy: the parts of an upload are alike but for the last, as R2 wants them, though a service is read in smaller ones") {
+    constexpr std::size_t mib = 1 << 20;
+    s3_server server;
+    server.put("bucket", "o", numbered(20 * mib));
+    std::mutex mutex;
+    std::multiset<std::uint64_t> sizes;
+    auto const tell = [&](observation const& seen) {
+        std::lock_guard const lock(mutex);
+        if (seen.operation == "write part" && seen.attempt == 0) sizes.insert(seen.bytes);
+    };
+    std::shared_ptr<object_store> const from = make_s3_store(settings_for(server)), to = make_observed(make_memory_store(), tell);
+    CHECK(from->can().reading.threshold < from->can().reading.part_size);
+    co_await copy_object(from, "o", to, "copy");
+    CHECK(sizes == std::multiset<std::uint64_t>{4 * mib, 8 * mib, 8 * mib});
+    std::string const copied = co_await content(to, "copy");
+    CHECK(copied == numbered(20 * mib));
 }

@@ -81,7 +81,8 @@ std::vector<table_line> table_lines() {
         {"longest key", [](auto const& c) { return std::to_string(c.longest_key) + " B"; }},
         {"reads above this size are in ranges",
          [](auto const& c) { return c.reading.strategy == read_strategy::single ? "one request" : bytes_in_words(c.reading.threshold); }},
-        {"bytes of one range", [](auto const& c) { return bytes_in_words(c.reading.part_size); }}};
+        {"bytes of one range", [](auto const& c) { return bytes_in_words(c.reading.part_size); }},
+        {"the same of objects that would be few ranges, at least", [](auto const& c) { return bytes_in_words(c.reading.least_part); }}};
 }
 
 std::string table_of(std::vector<backend> const& backends) {
