@@ -33,6 +33,7 @@ public:
     awaitable<result<resource>> send_for_resource(recipe const* what);
 
     core const& store() const noexcept { return *store_; }
+    cloud::refusal const& last_refusal() const noexcept { return refusal_; }
     std::string const& bucket() const noexcept { return store_->settings.bucket; }
 
 private:

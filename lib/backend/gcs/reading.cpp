@@ -50,6 +50,8 @@ awaitable<result<http::response>> reading::ask(byte_range const range) {
     }
     recipe_ = read_recipe(op_.bucket(), op_.key(), range, version, options_.key);
     result<http::response> answer = co_await op_.send(&recipe_);
+    bool const missed = !answer && answer.error().info().status == 416 && names_etag(options_.if_match);
+    if (missed) co_return co_await missed_range(std::move(answer).error());
     if (!answer) co_return std::move(answer);
     if (auto const good = check_as_stored(answer->head()); !good) co_return good.error();
     if (looks || !names_etag(options_.if_match)) co_return std::move(answer);
@@ -58,6 +60,17 @@ awaitable<result<http::response>> reading::ask(byte_range const range) {
     result<void> const same = co_await check_match(came.version, came.etag);
     if (!same) co_return same.error();
     co_return std::move(answer);
+}
+
+/// A range that is not there, of the version that was asked for or of another: the service sees to ranges before we can see to ETags.
+awaitable<failure> reading::missed_range(failure why) {
+    head_options asked;
+    asked.version = options_.version;
+    asked.if_match = options_.if_match;
+    asked.key = options_.key;
+    result<resource> const found = co_await look(&op_, &asked);
+    if (!found) co_return found.error();
+    co_return std::move(why);
 }
 
 /// An answer with another ETag than was asked for, which is the end of it, unless the service gives data another ETag than what it tells
@@ -83,14 +96,18 @@ awaitable<result<http::response>> reading::ask_rest(byte_range const rest, objec
 }
 
 awaitable<result<object_meta>> reading::find_empty(failure why) {
+    bool const was_empty = op_.last_refusal().object_size == 0u;
     head_options asked;
     asked.version = options_.version;
     asked.if_match = options_.if_match;
     asked.key = options_.key;
     result<resource> found = co_await look(&op_, &asked);
     if (!found) co_return std::move(found).error();
-    if (found->object.size != 0) co_return std::move(why);
-    co_return std::move(found->object);
+    if (found->object.size == 0) co_return std::move(found->object);
+    if (!was_empty) co_return std::move(why);
+    object_meta empty;  // which has been replaced since
+    empty.key = op_.key();
+    co_return std::move(empty);
 }
 
 object_meta reading::object_in(http::response_head const& head) const { return meta_of(op_.key(), head); }

@@ -32,6 +32,7 @@ public:
     bool checks() const noexcept override { return true; }
 
 private:
+    awaitable<failure> missed_range(failure why);
     awaitable<result<void>> check_match(std::string version, std::string etag);
 
     get_options const options_;

@@ -7,8 +7,11 @@
 #include "store/at_edge.hpp"
 #include "store/part_list.hpp"
 
+#include <sluice/async/shield.hpp>
+
 #include <boost/asio/this_coro.hpp>
 
+#include <chrono>
 #include <map>
 #include <mutex>
 #include <utility>
@@ -16,6 +19,8 @@
 namespace sluice::inline v0::gcs {
 
 namespace {
+
+constexpr std::chrono::seconds clear_limit{5};  // of who was cancelled
 
 failure ended() { return {errc::invalid_argument, "the upload has ended"}; }
 
@@ -111,13 +116,27 @@ private:
         return all;
     }
 
-    /// The object is there: that its parts are left behind is no failure of it.
+    /// The object is there: that its parts are left behind is no failure of it. Who is cancelled still tries to remove them.
     awaitable<void> clear_quietly() {
+        bool const cancelled = co_await try_to_clear(&what_);
+        if (!cancelled) co_return;
+        composition again = what_;
+        again.options.time_limit = clear_limit;
+        co_await boost::asio::this_coro::throw_if_cancelled(false);
+        auto const clear = [this, &again]() -> awaitable<void> { co_await try_to_clear(&again); };
+        co_await async::shield(clear);
+        co_await boost::asio::this_coro::throw_if_cancelled(true);
+    }
+
+    /// Whether it was cancelled.
+    awaitable<bool> try_to_clear(composition const* what) {
         try {
-            co_await clear_folder(&what_);
-        } catch (error const& e) {
-            what_.store->log.write(log_level::info, std::string("temporary parts were left behind: ") + e.what());
+            co_await clear_folder(what);
+        } catch (boost::system::system_error const& e) {
+            if (e.code() == errc::cancelled) co_return true;
+            what->store->log.write(log_level::info, std::string("temporary parts were left behind: ") + e.what());
         }
+        co_return false;
     }
 
     void end() {

@@ -2,6 +2,7 @@
 #include "stream/gcs/fixture.hpp"
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 using namespace sluice;
@@ -124,4 +125,26 @@ TEST_CASE("gcs uploads: without a prefix for parts there are none") {
     CHECK_FALSE(store->can().uploads);
     CHECK(w.run([&]() -> awaitable<void> { co_await store->create_upload("k"); }) == errc::unsupported);
     CHECK(w.gcs.counts().requests == 0);
+}
+
+TEST_CASE("gcs uploads: a cancel while the parts of what is complete are removed leaves none of them: found by the loops") {
+    for (char const* const victim : {"GET", "DELETE"}) {
+        gcs_world w;
+        std::shared_ptr<object_store> const store = w.store();
+        bool cancelled = false;
+        w.gcs.on_request([&](service_request_view const& r) -> std::optional<service_fault> {
+            if (r.method == victim && !std::exchange(cancelled, true)) w.world.cancel();
+            return std::nullopt;
+        });
+        errc const failed = w.run([&]() -> awaitable<void> {
+            upload to = co_await store->create_upload("k");
+            co_await write_parts(to, 3, 100);
+            co_await to.complete();
+        });
+        CHECK((failed == errc{} || failed == errc::cancelled));
+        CHECK(cancelled);
+        CHECK(w.world.settle());
+        CHECK((w.gcs.get("bucket", "k") == whole(3, 100)));
+        CHECK(w.gcs.object_count() == 1);
+    }
 }
