@@ -33,7 +33,7 @@ std::uint64_t gcs_desk::sessions_open() const {
     return open;
 }
 
-void gcs_desk::put(std::string const& bucket, std::string const& key, std::string data, header_list fields) {
+std::string gcs_desk::put(std::string const& bucket, std::string const& key, std::string data, header_list fields) {
     gcs_object object;
     object.name = key;
     object.crc32c = base64(crc32c(data));
@@ -42,7 +42,7 @@ void gcs_desk::put(std::string const& bucket, std::string const& key, std::strin
     object.fields = std::move(fields);
     if (object.field("storageClass") == nullptr) object.fields.emplace_back("storageClass", "STANDARD");
     object.data = std::make_shared<std::string const>(std::move(data));
-    objects.put(bucket, std::move(object));
+    return objects.put(bucket, std::move(object)).etag();
 }
 
 void gcs_desk::look(service_request const& request, service_request_view& view) {

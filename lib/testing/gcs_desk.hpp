@@ -46,7 +46,8 @@ public:
     void rotate_token(std::string token);
     void expire_sessions();
     std::uint64_t sessions_open() const;
-    void put(std::string const& bucket, std::string const& key, std::string data, header_list fields);
+    /// Gives the ETag.
+    std::string put(std::string const& bucket, std::string const& key, std::string data, header_list fields);
 
 private:
     void look(service_request const& request, service_request_view& view) override;

@@ -3,6 +3,7 @@
 #include <sluice/awaitable.hpp>
 #include <sluice/object_store.hpp>
 #include <sluice/testing/world.hpp>
+#include <sluice/testing/world_gcs.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -18,6 +19,7 @@ struct scenery {
     testing::world_s3 s3;
     testing::world_disk disk;
     std::optional<testing::world_azure> azure;  ///< of stories that are told there
+    std::optional<testing::world_gcs> gcs;      ///< likewise
 
     // The bucket or container of the story, wherever it is told, without requests.
     std::string put(std::string key, std::string data);
@@ -25,7 +27,7 @@ struct scenery {
     void remove(std::string key);
 };
 
-enum class cloud : std::uint8_t { s3, azure };
+enum class cloud : std::uint8_t { s3, azure, gcs };
 
 /// One operation from its beginning to its end. Kept by name: its parts are called once per step and mishap.
 struct story {

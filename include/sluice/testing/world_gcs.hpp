@@ -9,6 +9,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace sluice::inline v0::testing {
 
@@ -22,8 +24,12 @@ public:
     void on_request(std::function<std::optional<service_fault>(service_request_view const&)> decide);
     void rotate_token(std::string token);
     void expire_sessions();
-    void put(std::string bucket, std::string key, std::string data, std::vector<std::pair<std::string, std::string>> fields = {});
+    /// Straight into the store, without HTTP; gives the ETag.
+    std::string put(std::string bucket, std::string key, std::string data, std::vector<std::pair<std::string, std::string>> fields = {});
     std::optional<std::string> get(std::string bucket, std::string key) const;
+    /// Likewise; no error when it is not there.
+    void remove(std::string bucket, std::string key);
+    std::vector<std::string> keys(std::string bucket) const;
     std::uint64_t object_count() const;
     std::uint64_t sessions_open() const;
     service_counts counts() const;

@@ -4,6 +4,7 @@
 #include "testing/gcs_desk.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <utility>
 
 namespace sluice::inline v0::testing {
@@ -37,9 +38,19 @@ void world_gcs::on_request(std::function<std::optional<service_fault>(service_re
 void world_gcs::rotate_token(std::string token) { state_->desk.rotate_token(std::move(token)); }
 void world_gcs::expire_sessions() { state_->desk.expire_sessions(); }
 
-void world_gcs::put(std::string const bucket, std::string const key, std::string data,
-                    std::vector<std::pair<std::string, std::string>> fields) {
-    state_->desk.put(bucket, key, std::move(data), std::move(fields));
+std::string world_gcs::put(std::string const bucket, std::string const key, std::string data,
+                           std::vector<std::pair<std::string, std::string>> fields) {
+    return state_->desk.put(bucket, key, std::move(data), std::move(fields));
+}
+
+void world_gcs::remove(std::string const bucket, std::string const key) { state_->desk.objects.erase(bucket, key); }
+
+std::vector<std::string> world_gcs::keys(std::string const bucket) const {
+    gcs_page_query all;
+    all.limit = SIZE_MAX;
+    std::vector<std::string> names;
+    for (gcs_object const& object : state_->desk.objects.list(bucket, all).objects) names.push_back(object.name);
+    return names;
 }
 
 std::optional<std::string> world_gcs::get(std::string const bucket, std::string const key) const {

@@ -1,8 +1,12 @@
 // Resumable uploads: whatever goes wrong at whatever step, they go on where the service says it is, or leave nothing.
 #include "stream/gcs/fixture.hpp"
 
+#include <sluice/async/task_group.hpp>
+
 #include <algorithm>
 #include <optional>
+#include <set>
+#include <string>
 #include <vector>
 
 using namespace sluice;
@@ -190,5 +194,45 @@ TEST_CASE("gcs sessions: a create-only put whose last answer was lost finds its 
     CHECK_MESSAGE(failed == errc{}, w.what);
     failed = w.run([&]() -> awaitable<void> { co_await store->put("k", from_source(size), create); });
     CHECK(failed == errc::already_exists);
+    CHECK(w.gcs.sessions_open() == 0);
+}
+
+TEST_CASE("gcs sessions: bug 14: after a failure it is asked how much is there before anything is sent again (google-cloud-cpp#2980)") {
+    gcs_world w;
+    w.faults("PUT", {std::nullopt, half_kept(0), std::nullopt, losing_answer()});
+    std::shared_ptr<object_store> const store = w.store();
+    std::vector<int> statuses;
+    CHECK(w.run([&]() -> awaitable<void> {
+        put_options options;
+        options.on_attempt = [&](attempt const& a) { statuses.push_back(a.status); };
+        co_await store->put("k", from_source(size), options);
+    }) == errc{});
+    CHECK((w.gcs.get("bucket", "k") == pattern(size)));
+    // Begin, a chunk, one that is lost, the question; again; the last two chunks.
+    CHECK(statuses == std::vector<int>{200, 308, 0, 308, 0, 308, 308, 200});
+    // Nothing was sent twice but the chunk of which nothing came.
+    CHECK(w.gcs.counts().body_bytes < size + chunk + 1000);
+}
+
+TEST_CASE("gcs sessions: bug 14: uploads of one key have a session each (google-cloud-cpp#3280)") {
+    gcs_world w;
+    std::set<std::string> sessions;
+    w.gcs.on_request([&](service_request_view const& r) -> std::optional<service_fault> {
+        std::size_t const id = r.query.find("upload_id=");
+        if (id != r.query.npos) sessions.insert(r.query.substr(id));
+        return std::nullopt;
+    });
+    std::shared_ptr<object_store> const store = w.store();
+    CHECK(w.run([&]() -> awaitable<void> {
+        auto const both = [&](async::task_group& group) -> awaitable<void> {
+            for (std::size_t const more : {std::size_t{0}, std::size_t{1000}})
+                group.spawn([&store, more]() -> awaitable<void> { co_await store->put("k", from_source(size + more)); });
+            co_return;
+        };
+        co_await async::with_task_group(both);
+    }) == errc{});
+    CHECK(sessions.size() == 2);
+    std::string const there = w.gcs.get("bucket", "k").value_or("nothing");
+    CHECK((there == pattern(size) || there == pattern(size + 1000)));
     CHECK(w.gcs.sessions_open() == 0);
 }
