@@ -126,7 +126,7 @@ private:
             std::rethrow_exception(failed);
         };
         outcome const o = co_await t_.attempt("upload " + key_, work);
-        if (o.cancelled) t_.dropped_uploads.insert(key_);  // who is cancelled can no longer abort
+        if (o.cancelled) t_.dropped(key_);  // who is cancelled can no longer abort
         note("upload " + key_, o, data, {errc::not_found});
     }
 
@@ -155,7 +155,7 @@ private:
     awaitable<void> copy() {
         std::string const from = prefix_ + "k " + std::to_string(t_.world.pick(4)) + "+%";
         if (from == key_) co_return;
-        std::optional<std::string> const data = t_.server.get("bucket", from);  // nobody else writes it
+        std::optional<std::string> const data = t_.server->get(from);  // nobody else writes it
         if (data) known().may_have(data);
         std::function<awaitable<void>()> const work = [&]() -> awaitable<void> { co_await t_.store->copy(from, key_); };
         outcome const o = co_await t_.attempt("copy " + from, work);

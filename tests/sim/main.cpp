@@ -1,4 +1,4 @@
-// Random worlds: sim [--seeds N] [--from S] [--only network|files] | --seed S (tells what happens, twice the same)
+// Random worlds: sim [--seeds N] [--from S] [--only network|files] [--cloud s3|azure|gcs] | --seed S (tells what happens, twice the same)
 #include "sim/files.hpp"
 #include "sim/trial.hpp"
 
@@ -14,7 +14,8 @@ using namespace sluice;
 namespace {
 
 struct sums {
-    std::string only;  // one of the two kinds of trials
+    std::string only;   // one of the two kinds of trials
+    std::string cloud;  // which all seeds have
     std::uint64_t seeds = 0, operations = 0, faults = 0, failed = 0;
 };
 
@@ -22,22 +23,25 @@ using listener = std::function<void(std::string_view)>;
 
 /// Adds what it came to; its trace, and whether nothing was found.
 template <class Trial>
-bool try_one(std::uint64_t const seed, char const* what, sums& all, std::uint64_t& trace, listener const& hear) {
-    auto const one = std::make_unique<Trial>(seed);
+bool try_one(std::unique_ptr<Trial> const one, std::uint64_t const seed, std::string const& what, sums& all, std::uint64_t& trace,
+             listener const& hear) {
     std::vector<std::string> const findings = one->run(hear);
     all.operations += one->operations();
     all.faults += one->faults();
     trace = trace * 0x100000001b3 ^ one->trace();
     for (std::string const& f : findings)
-        std::printf("FAIL sim: seed %llu, %s: %s\n", static_cast<unsigned long long>(seed), what, f.c_str());
+        std::printf("FAIL sim: seed %llu, %s: %s\n", static_cast<unsigned long long>(seed), what.c_str(), f.c_str());
     return findings.empty();
 }
 
 void try_seed(std::uint64_t const seed, sums& all, std::uint64_t& trace, listener const& hear = {}) {
     ++all.seeds;
     bool good = true;
-    if (all.only != "files") good = try_one<sim::trial>(seed, "network", all, trace, hear) && good;
-    if (all.only != "network") good = try_one<sim::file_trial>(seed, "files", all, trace, hear) && good;
+    if (all.only != "files") {
+        std::string const cloud = all.cloud.empty() ? sim::cloud_of(seed) : all.cloud;
+        good = try_one(std::make_unique<sim::trial>(seed, cloud), seed, "network of " + cloud, all, trace, hear);
+    }
+    if (all.only != "network") good = try_one(std::make_unique<sim::file_trial>(seed), seed, "files", all, trace, hear) && good;
     if (!good) ++all.failed;
 }
 
@@ -46,6 +50,7 @@ void try_again(std::uint64_t const seed, sums& all, std::uint64_t const before) 
     std::uint64_t after = 0;
     sums unused;
     unused.only = all.only;
+    unused.cloud = all.cloud;
     try_seed(seed, unused, after);
     if (after == before) return;
     ++all.failed;
@@ -62,6 +67,7 @@ int main(int argc, char** argv) {
         std::uint64_t const n = std::strtoull(argv[i + 1], nullptr, 10);
         if (std::strcmp(argv[i], "--seeds") == 0) seeds = n;
         if (std::strcmp(argv[i], "--only") == 0) all.only = argv[i + 1];
+        if (std::strcmp(argv[i], "--cloud") == 0) all.cloud = argv[i + 1];
         if (std::strcmp(argv[i], "--from") == 0) from = n;
         if (std::strcmp(argv[i], "--seed") == 0) from = n, seeds = 1, loud = true;
     }

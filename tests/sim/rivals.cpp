@@ -57,7 +57,7 @@ awaitable<void> list_again(trial* const t) {
     std::vector<std::string> stable;
     for (std::uint64_t n = t->world.pick(30); n > 0; --n)
         stable.push_back("own/" + std::to_string(n % 5) + "/still &<" + std::to_string(n));
-    for (std::string const& key : stable) t->server.put("bucket", key, "x");
+    for (std::string const& key : stable) t->server->put(key, "x");
     for (unsigned n = 0; n < 3; ++n) {
         std::vector<std::string> names;
         std::function<awaitable<void>()> const work = [&]() -> awaitable<void> {

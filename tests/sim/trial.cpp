@@ -1,12 +1,10 @@
 #include "sim/trial.hpp"
 
 #include "async/clock.hpp"
-#include "base/percent.hpp"
 #include "http/pool.hpp"
 
 #include <sluice/async/task_group.hpp>
 #include <sluice/operations.hpp>
-#include <sluice/s3_bucket.hpp>
 
 #include <algorithm>
 #include <exception>
@@ -29,30 +27,14 @@ testing::world_options surroundings(std::uint64_t seed) {
     return o;
 }
 
-testing::s3_server_options service(std::uint64_t seed) {
-    testing::s3_server_options o;
-    o.secret_key = "canary/SECRET+that/nobody/may/ever/see";
-    o.page_limit = static_cast<std::uint32_t>(seed % 2 == 0 ? 1000 : 1 + seed % 7);
-    return o;
-}
-
-/// `text` has `query`, and not the beginning of a longer one.
-bool says(std::string_view const text, std::string_view const query) {
-    for (std::size_t at = text.find(query); at != text.npos; at = text.find(query, at + 1)) {
-        std::size_t const end = at + query.size();
-        if (end == text.size() || text[end] == '\n' || text[end] == ':') return true;
-    }
-    return false;
-}
-
 }  // namespace
 
-trial::trial(std::uint64_t const seed)
+trial::trial(std::uint64_t const seed, std::string_view const cloud)
     : world(seed, surroundings(seed)),
       sky(world),
-      server(world.serve_s3("s3.test", service(seed))),
-      seed_(seed) {
-    s3_settings s = server.settings();
+      server(make_place(cloud.empty() ? cloud_of(seed) : cloud, world, seed)) {
+    if (!server->proves_reads()) sky.spare(weather::kind::flipped_read);
+    service_settings s;
     bool const narrow = surroundings(seed).window < 10'000;  // a megabyte takes long there
     limit_ = std::chrono::seconds((narrow ? 900 : 20) + world.pick(100));
     s.timeouts.operation = limit_;
@@ -62,14 +44,9 @@ trial::trial(std::uint64_t const seed)
     s.retry.max_attempts = static_cast<unsigned>(1 + world.pick(8));
     s.retry.cap = 2s;
     s.pool.max_connections = 1 + world.pick(8);
-    bool const flips = sky.has(weather::kind::flipped_read) || sky.has(weather::kind::flipped_write);  // only checksums can tell
-    s.write_checksums = flips || world.pick(2) == 0 ? checksum_mode::when_supported : checksum_mode::automatic;
-    s.read_checksums = flips || world.pick(2) == 0 ? checksum_mode::when_supported : checksum_mode::automatic;
-    s.signing = world.pick(4) == 0 ? payload_signing::signed_payload : payload_signing::unsigned_payload;
-    s.expect_continue_above = world.pick(2) == 0 ? 1000 : 1 << 20;
     s.verbosity = log_level::debug;
     s.log = [this](log_level, std::string_view line) { (log_ += line) += '\n'; };
-    store = make_s3_store(std::move(s));
+    store = server->open(s, sky);
 }
 
 void trial::find(std::string problem) { findings_.push_back(std::move(problem)); }
@@ -115,8 +92,8 @@ awaitable<outcome> trial::attempt(std::string name, std::function<awaitable<void
     if (o.why) log_ += std::string(o.why->what()) + '\n';
     if (hear_) hear_(name + (o.finished ? ": done" : o.cancelled ? ": cancelled" : std::string(": ") + o.why->what()));
     if (o.cancelled && !cancels) find(name + " says it was cancelled, which it was not");
-    bool const cleans_up = name.starts_with("stream") || name.starts_with("upload");  // with requests of its own
-    if (stopped != async::never && clock.now() - stopped > (cleans_up ? 2 * limit_ : 0ns)) find(name + " goes on after it was cancelled");
+    if (stopped != async::never && clock.now() - stopped > (server->cleans_up(name) ? 2 * limit_ : 0ns))
+        find(name + " goes on after it was cancelled");
     auto const took = clock.now() - began;
     if (took > 12 * limit_ + 60s)
         find(name + " took " + std::to_string(std::chrono::duration_cast<std::chrono::seconds>(took).count()) + " s");
@@ -141,7 +118,7 @@ awaitable<void> trial::program() {
     };
     co_await async::with_task_group(body);
     sky.clear_up();
-    std::uint64_t const count = std::stoull(server.get("bucket", "count").value_or("0"));
+    std::uint64_t const count = std::stoull(server->get("count").value_or("0"));
     if (count < successes || count > successes + in_doubt)
         find("the count is " + std::to_string(count) + " after " + std::to_string(successes) + " successes and " +
              std::to_string(in_doubt) + " in doubt");
@@ -149,26 +126,17 @@ awaitable<void> trial::program() {
     co_await look_at_everything();
 }
 
-/// What is left must have an excuse: nobody ever knew of it, or its abort was tried, or its writer was cancelled and has none.
+/// What is left must have an excuse.
 awaitable<void> trial::look_for_uploads() {
-    s3_bucket const bucket(server.settings());
-    std::vector<open_upload> const left = co_await bucket.uploads();
-    std::uint64_t unheard_of = 0;
-    for (open_upload const& one : left) {
-        std::string const named = "uploadId=" + base::percent_encode(one.id);
-        bool const known = says(upload_queries_, named) || says(log_, named);
-        bool const tried = says(log_, "DELETE s3.test/bucket/" + base::percent_encode(one.key, true) + "?" + named);
-        if (!known) ++unheard_of;
-        if (known && !tried && !dropped_uploads.contains(one.key))
-            find("the upload " + one.id + " of " + one.key + " is left, and nobody has tried to abort it");
-    }
-    if (unheard_of > cancelled_ + sky.faults())  // one whose beginning was answered in vain was begun again
-        find(std::to_string(unheard_of) + " uploads are left that nobody has heard of");
+    auto const dropped = [this](std::string const& key) { return dropped_uploads_.contains(key); };
+    upload_history const known{log_, upload_queries_, dropped, dropped_writers_, cancelled_ + sky.faults()};
+    std::vector<std::string> const left = co_await server->leavings(&known);
+    for (std::string const& one : left) find(one);
 }
 
 awaitable<void> trial::look_at_everything() {
     for (auto& [key, known] : keys) {
-        std::optional<std::string> there = server.get("bucket", key);
+        std::optional<std::string> there = server->get(key);
         if (!known.saw(there))
             find(key + " holds " + (there ? std::to_string(there->size()) + " bytes" : "nothing") + ", and may hold:" + known.text());
     }
@@ -176,7 +144,7 @@ awaitable<void> trial::look_at_everything() {
 }
 
 void trial::check_secrets() {
-    for (std::string_view const secret : {"canary/SECRET", "Signature=", "X-Amz-Signature"})
+    for (std::string_view const secret : secrets_of_places())
         if (log_.find(secret) != log_.npos) find("a secret was said: " + log_.substr(log_.rfind('\n', log_.find(secret)) + 1, 300));
 }
 
@@ -188,7 +156,7 @@ void trial::check_rest() {
     if (std::uint64_t const alarms = world.counts().alarms; alarms != 0)
         find(std::to_string(alarms) + " alarms are left after the last operation");
     bool const spoilt = sky.has(weather::kind::flipped_write);  // by the way, which the server counts as the sender's fault
-    if (server.counts().refused != 0 && !spoilt) find("the server was sent nonsense: " + server.counts().last_refusal);
+    if (std::string const nonsense = server->nonsense(); !nonsense.empty() && !spoilt) find("the server was sent nonsense: " + nonsense);
     check_secrets();
     store.reset();
     if (!world.settle()) find("something goes on for ever");
@@ -196,7 +164,7 @@ void trial::check_rest() {
 
 std::vector<std::string> trial::run(std::function<void(std::string_view)> hear) {
     world.on_step([this](testing::world_step const& s) { return sky.at(s); });
-    server.on_request([this](testing::s3_request_view const& r) {
+    server->on_request([this](testing::service_request_view const& r) {
         if (r.query.find("uploadId=") != r.query.npos) (upload_queries_ += r.query) += '\n';
         return sky.at(r);
     });

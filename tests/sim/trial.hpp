@@ -1,6 +1,7 @@
 #pragma once
 
 #include "sim/contents.hpp"
+#include "sim/place.hpp"
 #include "sim/weather.hpp"
 
 #include <sluice/error.hpp>
@@ -15,6 +16,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sluice::sim {
@@ -31,7 +33,8 @@ struct outcome {
 /// One seed: a world, what befalls it, a program of several clients, and what must be true of it.
 class trial {
 public:
-    explicit trial(std::uint64_t seed);
+    /// `cloud`: see `cloud_names`; empty: as the seed says.
+    explicit trial(std::uint64_t seed, std::string_view cloud = {});
 
     /// Empty, or what is wrong.
     std::vector<std::string> run(std::function<void(std::string_view)> hear = {});
@@ -42,10 +45,11 @@ public:
     // For its clients.
     testing::world world;
     weather sky;
-    testing::world_s3 server;
+    std::unique_ptr<place> server;
     std::shared_ptr<object_store> store;
-    std::map<std::string, contents> keys;   ///< all that anybody writes
-    std::set<std::string> dropped_uploads;  ///< keys of those whose writer was cancelled and has no abort
+    std::map<std::string, contents> keys;  ///< all that anybody writes
+    /// An upload of that key whose writer was cancelled and has no abort.
+    void dropped(std::string const& key) { dropped_uploads_.insert(key), ++dropped_writers_; }
     /// Does `what` under a random time limit of a cancel; anything but success, a cancel of ours or a `sluice::error` is a finding.
     awaitable<outcome> attempt(std::string name, std::function<awaitable<void>()> what);
     void find(std::string problem);
@@ -60,7 +64,8 @@ private:
     awaitable<void> look_for_uploads();
     void check_secrets();
 
-    std::uint64_t const seed_;
+    std::set<std::string> dropped_uploads_;
+    std::uint64_t dropped_writers_ = 0;
     std::uint64_t operations_ = 0, last_id_ = 0;
     std::chrono::nanoseconds limit_{};
     std::string log_;

@@ -6,7 +6,7 @@
 namespace sluice::sim {
 
 using testing::mishap;
-using testing::s3_fault;
+using testing::service_fault;
 using testing::world_step;
 
 namespace {
@@ -69,9 +69,10 @@ mishap weather::at(world_step const& step) {
     return strikes(kind::silence) ? mishap::silence : mishap::none;
 }
 
-std::optional<s3_fault> weather::of_service(testing::s3_request_view const& request) {
-    s3_fault f;
-    bool const reads = request.method == "GET" && request.query.empty();
+std::optional<service_fault> weather::of_service(testing::service_request_view const& request) {
+    service_fault f;
+    bool const media = request.query.find("alt=media") != request.query.npos;  // Google's
+    bool const reads = request.method == "GET" && !request.key.empty() && (request.query.empty() || media);
     bool const ends_late = request.method == "POST" && request.query.starts_with("uploadId");
     if (strikes(kind::busy)) {
         f.status = world_.pick(2) == 0 ? 503 : 429;
@@ -85,6 +86,8 @@ std::optional<s3_fault> weather::of_service(testing::s3_request_view const& requ
         f.code = "InternalError";
     } else if (strikes(kind::lost_answer)) {
         f.drop_after_apply = true;
+        bool const chunk = request.method == "PUT" && request.query.find("upload_id=") != request.query.npos;  // of which some may be kept
+        if (chunk && world_.pick(2) == 0) f.keep_only = world_.pick(3) * 256 * 1024;
     } else if (reads && strikes(kind::cut_body)) {
         f.cut_body_after = world_.pick(5000);
     } else if (reads && !request.range.empty() && strikes(kind::wrong_range)) {
@@ -103,7 +106,7 @@ std::optional<s3_fault> weather::of_service(testing::s3_request_view const& requ
     return f;
 }
 
-std::optional<s3_fault> weather::at(testing::s3_request_view const& request) {
+std::optional<service_fault> weather::at(testing::service_request_view const& request) {
     return clear_ || mask_ == 0 ? std::nullopt : of_service(request);
 }
 

@@ -36,6 +36,8 @@ public:
 
     /// From now on nothing befalls anything.
     void clear_up() noexcept { clear_ = true; }
+    /// That kind does not befall this world.
+    void spare(kind k) noexcept { mask_ &= ~(1U << static_cast<unsigned>(k)); }
     bool has(kind k) const noexcept { return (mask_ >> static_cast<unsigned>(k) & 1U) != 0; }
     bool calm() const noexcept { return mask_ == 0; }
     std::uint64_t faults() const noexcept { return faults_; }
@@ -44,11 +46,11 @@ public:
     std::string text() const;
 
     testing::mishap at(testing::world_step const& step);
-    std::optional<testing::s3_fault> at(testing::s3_request_view const& request);
+    std::optional<testing::service_fault> at(testing::service_request_view const& request);
 
 private:
     bool strikes(kind k);
-    std::optional<testing::s3_fault> of_service(testing::s3_request_view const& request);
+    std::optional<testing::service_fault> of_service(testing::service_request_view const& request);
 
     testing::world& world_;
     std::uint32_t mask_ = 0;
