@@ -50,11 +50,11 @@ private:
         plan p;
         p.where = plan::place::step;
         for (p.at = 0; p.at < steps; p.at += every_) {
-            for (mishap const what : {mishap::reset, mishap::end, mishap::silence, mishap::cancel, mishap::destroy}) {
+            for (mishap const what : {mishap::reset, mishap::end, mishap::silence, mishap::delay, mishap::cancel, mishap::destroy}) {
                 p.what = what;
                 once(p);
                 p.lasting = true;
-                bool const of_network = what == mishap::reset || what == mishap::end || what == mishap::silence;
+                bool const of_network = what != mishap::cancel && what != mishap::destroy;
                 if (of_network) once(p);
                 p.lasting = false;
             }
@@ -95,7 +95,7 @@ private:
         plan p;
         p.where = plan::place::call;
         for (p.at = 0; p.at < calls; p.at += every_)
-            for (disk_mishap const what : {disk_mishap::io_error, disk_mishap::no_space, disk_mishap::short_transfer}) {
+            for (disk_mishap const what : {disk_mishap::io_error, disk_mishap::no_space, disk_mishap::short_transfer, disk_mishap::delay}) {
                 p.call = what;
                 once(p);
             }
@@ -117,7 +117,7 @@ private:
         plan p;
         p.where = plan::place::step;
         p.lasting = true;
-        for (mishap const what : {mishap::reset, mishap::end, mishap::silence}) {
+        for (mishap const what : {mishap::reset, mishap::end, mishap::silence, mishap::delay}) {
             p.what = what;
             CHECK_MESSAGE(once(p) == ending::failed, story_.name);
         }

@@ -205,7 +205,7 @@ ending telling::tell() {
 bool telling::must_finish() const noexcept {
     if (plan_.where == plan::place::nowhere) return true;
     if (plan_.lasting || plan_.what == mishap::cancel) return false;
-    if (plan_.where == plan::place::call) return plan_.call == disk_mishap::short_transfer;
+    if (plan_.where == plan::place::call) return plan_.call == disk_mishap::short_transfer || plan_.call == disk_mishap::delay;
     return !story_.exclusive && (plan_.answer == nullptr || plan_.answer->overcome);
 }
 
