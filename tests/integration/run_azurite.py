@@ -15,11 +15,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import traceback
 import urllib.parse
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "servers"))
+from checking import run_check  # noqa: E402
 from daemon import NotRun  # noqa: E402
 from tools import python_with  # noqa: E402
 
@@ -74,7 +74,7 @@ class Env:
         return done.stdout
 
     @contextlib.contextmanager
-    def check(self):
+    def check(self, _name):
         self.tmp = pathlib.Path(tempfile.mkdtemp(prefix="check-", dir=self.build / "servers"))
         try:
             yield
@@ -189,28 +189,16 @@ def conformance(env, title, build):
     return done.returncode == 0
 
 
-def run_check(env, name, function):
-    with env.check():
-        try:
-            function(env)
-        except Exception as e:  # whatever a check raises is its failure
-            traceback.print_exc(file=sys.stdout)
-            print(f"FAIL {name}: {type(e).__name__}: {str(e)[:300]}", flush=True)
-            return False
-    print(f"PASS {name}", flush=True)
-    return True
-
-
 def run_all(build, server, names):
     env = Env(build, server)
     env.client.create_container()
     good = True
     if not names or "conformance" in names:
-        with env.check():
+        with env.check("plain"):
             good = conformance(env, "plain", build)
         with FaultyFront(server.port, 5) as front:
             twin = Env(build, server, f"{front.url}/{server.account}")
-            with twin.check():
+            with twin.check("faults"):
                 good = conformance(twin, "through a front that spoils one request in five", build) and good
             print(f"{front.spoiled} of {front.requests} requests were spoiled", flush=True)
             assert front.spoiled * 6 > front.requests > 100, "the front did not do its part"
