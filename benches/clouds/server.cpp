@@ -226,21 +226,5 @@ private:
 
 int main(int argc, char** argv) {
     service s(std::chrono::milliseconds(argc > 1 ? std::atoi(argv[1]) : 0), argc > 2 ? std::atof(argv[2]) : 0);
-    int const listening = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in here{};
-    here.sin_family = AF_INET;
-    here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof here;
-    if (::bind(listening, reinterpret_cast<sockaddr*>(&here), size) != 0 || ::listen(listening, 512) != 0) die("listen");
-    ::getsockname(listening, reinterpret_cast<sockaddr*>(&here), &size);
-    std::printf("%u\n", static_cast<unsigned>(ntohs(here.sin_port)));
-    std::fflush(stdout);
-    std::thread([] {
-        while (std::getchar() != EOF) continue;
-        std::_Exit(0);
-    }).detach();
-    for (;;) {
-        int const fd = ::accept(listening, nullptr, nullptr);
-        if (fd >= 0) std::thread([&s, fd] { s.serve(fd); }).detach();
-    }
+    bench::serve_all(s);
 }

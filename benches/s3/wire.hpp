@@ -12,6 +12,7 @@
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -128,6 +129,29 @@ inline std::string_view header(std::string_view head, char const* name) {
 inline std::uint64_t length_of(std::string_view head) {
     std::string const text(header(head, "\r\ncontent-length:"));
     return text.empty() ? 0 : std::strtoull(text.c_str(), nullptr, 10);
+}
+
+/// Prints the port of a new socket on this machine, and lets `s.serve(fd)` have every connection in a thread of its own. Ends with standard
+/// input.
+template <class Service>
+[[noreturn]] void serve_all(Service& s) {
+    int const listening = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in here{};
+    here.sin_family = AF_INET;
+    here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof here;
+    if (::bind(listening, reinterpret_cast<sockaddr*>(&here), size) != 0 || ::listen(listening, 512) != 0) die("listen");
+    ::getsockname(listening, reinterpret_cast<sockaddr*>(&here), &size);
+    std::printf("%u\n", static_cast<unsigned>(ntohs(here.sin_port)));
+    std::fflush(stdout);
+    std::thread([] {
+        while (std::getchar() != EOF) continue;
+        std::_Exit(0);
+    }).detach();
+    for (;;) {
+        int const fd = ::accept(listening, nullptr, nullptr);
+        if (fd >= 0) std::thread([&s, fd] { s.serve(fd); }).detach();
+    }
 }
 
 }  // namespace bench
