@@ -77,12 +77,13 @@ void azure_desk::look(service_request const& request, service_request_view& view
     view.key = target.blob;
 }
 
-void azure_desk::check(service_request const& request) {
+void azure_desk::admit(service_request const& request, bool const part) {
     azure_target const target = target_of(request);
     azure_gate gate;
     gate.account = options.account;
     gate.key = options.account_key;
     gate.now = now();
+    gate.part = part;
     {
         std::lock_guard const lock(mutex_);
         gate.tokens = tokens_;
@@ -110,6 +111,7 @@ service_reply azure_desk::on_container(call const& one) {
     if (!blobs.has_bucket(one.target.container)) throw service_problem(404, "ContainerNotFound", "The specified container does not exist.");
     if (one.request.is("DELETE") && one.request.parameters.size() == 1) return remove_container(one);
     if (one.request.is("GET") && one.parameter("comp") == "list") return list(one);
+    if (one.request.is("POST") && one.parameter("comp") == "batch") return batch(one);
     if (one.request.is("HEAD") || one.request.is("GET")) return service_reply();
     throw refusal("no operation of a container here", "InvalidQueryParameterValue");
 }

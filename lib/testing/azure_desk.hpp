@@ -53,7 +53,8 @@ public:
 
 private:
     void look(service_request const& request, service_request_view& view) override;
-    void check(service_request const& request) override;
+    void check(service_request const& request) override { admit(request, false); }
+    void admit(service_request const& request, bool part);
     service_reply work(service_request& request, service_fault const& fault) override;
     service_reply document(service_problem const& problem, std::string_view request_id) override;
     std::string id_header() const override { return "x-ms-request-id"; }
@@ -75,6 +76,8 @@ private:
     service_reply list_containers() const;
     service_reply make_container(call const& one);
     service_reply remove_container(call const& one);
+    service_reply batch(call const& one);
+    std::string answer_to_part(std::string_view text, std::string const& container);
     service_reply read(call const& one);
     service_reply put_blob(call const& one);
     service_reply put_block(call const& one);

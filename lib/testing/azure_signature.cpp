@@ -104,6 +104,7 @@ void verify_signature(service_request const& request, azure_target const& target
     // Not mistakes of the client: signatures expire, and are made for less than is tried.
     if (ends.empty() || ends <= iso_date(gate.now).substr(0, 19) + 'Z')
         throw service_problem(403, "AuthenticationFailed", "Signature not valid in the specified time frame");
+    if (parameter(request, "comp") == "batch") return;  // each of its requests is looked at by itself
     if (parameter(request, "sp").find(needed_permission(request, target)) == std::string::npos)
         throw service_problem(403, "AuthorizationPermissionMismatch",
                               "This request is not authorized to perform this operation using this permission.");
@@ -116,7 +117,9 @@ bool is_of_signature(std::string_view const parameter) noexcept {
 }
 
 void verify_access(service_request const& request, azure_target const& target, azure_gate const& gate) {
-    if (header(request, "x-ms-version") < "2021-02-12") throw refusal("no x-ms-version, or one that is too old", "InvalidHeaderValue");
+    std::string const version = header(request, "x-ms-version");
+    if (gate.part && !version.empty()) throw refusal("x-ms-version in a request of a batch", "InvalidHeaderValue");
+    if (!gate.part && version < "2021-02-12") throw refusal("no x-ms-version, or one that is too old", "InvalidHeaderValue");
     std::string const by = header(request, "Authorization");
     if (request.has_parameter("sig")) {
         if (!by.empty()) throw failed("a signature in the query and a header Authorization");

@@ -12,6 +12,7 @@ struct azure_gate {
     std::string account, key;  ///< the key in base64
     std::set<std::string> tokens;
     unix_seconds now;
+    bool part = false;  ///< of a batch, whose version it has
 };
 
 /// What a request is about.

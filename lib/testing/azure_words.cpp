@@ -20,6 +20,7 @@ bool known_parameter(service_request const& request, azure_target const& target,
     std::string const* const comp = request.find_parameter("comp");
     bool const lists = comp != nullptr && *comp == "list";
     if (target.container.empty()) return lists && among(name, {"comp", "prefix", "marker", "maxresults", "include"});
+    if (target.blob.empty() && request.is("POST")) return among(name, {"restype", "comp"});
     if (target.blob.empty())
         return name == "restype" || (lists && among(name, {"comp", "prefix", "delimiter", "marker", "maxresults", "include"}));
     if (name == "comp") return true;

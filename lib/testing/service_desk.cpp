@@ -21,6 +21,8 @@ std::string decoded(std::string_view const text) {
     return *std::move(plain);
 }
 
+}  // namespace
+
 void check_framing(received_request const& raw) {
     std::set<std::string> seen;
     for (auto const& [field, value] : raw.headers) {
@@ -32,8 +34,6 @@ void check_framing(received_request const& raw) {
     if (writes && !length) throw refusal("no Content-Length", "MissingContentLength", 411);
     if (!writes && !raw.body.empty()) throw refusal("a body on " + raw.method);
 }
-
-}  // namespace
 
 void parse_target(service_request& request) {
     std::string const& target = request.raw.target;

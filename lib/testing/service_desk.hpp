@@ -44,12 +44,15 @@ protected:
     /// Which header tells a request's id.
     virtual std::string id_header() const = 0;
 
-private:
+    /// What the test wants done to it.
     service_fault ask(service_request const& request);
+    /// Counts a refusal.
+    void note(received_request const& raw, service_problem const& problem);
+
+private:
     service_reply answer(service_request& request, service_fault* fault, std::string const& id);
     scripted_reply finish(received_request const& raw, service_reply reply, service_fault const& fault, std::string const& id) const;
     std::string count(received_request const& raw);
-    void note(received_request const& raw, service_problem const& problem);
 
     std::function<unix_seconds()> time_;
     mutable std::mutex mutex_;  // guards the rest
@@ -58,6 +61,8 @@ private:
     std::shared_ptr<std::function<std::optional<service_fault>(service_request_view const&)>> decide_;  // one, whatever it remembers
 };
 
+/// Whether the headers are sound, and say where the body ends. Throws service_problem.
+void check_framing(received_request const& raw);
 /// Takes target and query apart into `request`: each parameter once, percent-encoded. Throws service_problem.
 void parse_target(service_request& request);
 

@@ -34,7 +34,7 @@ except ImportError:
     os.execv(python, [str(python), *sys.argv])
 
 from azure.core.exceptions import ResourceNotFoundError  # noqa: E402
-from azure.storage.blob import BlobSasPermissions, ContentSettings, generate_blob_sas  # noqa: E402
+from azure.storage.blob import BlobSasPermissions, ContentSettings, generate_blob_sas, generate_container_sas  # noqa: E402
 from azurite import Azurite  # noqa: E402
 from faults import FaultyFront  # noqa: E402
 
@@ -127,6 +127,37 @@ def check_copies_and_removals(env):
     assert made.download_blob().readall() == b"source" and made.get_blob_properties().metadata == {"a": "b"}
     env.ok("rm", env.uri("copies/from"), env.uri("copies/to"))
     assert not list(env.client.list_blobs(name_starts_with="copies/"))
+
+
+def check_600_odd_names_are_removed_in_batches(env):
+    for i in range(600):
+        env.client.upload_blob(f"batch/{['', 'a b/', '+%#?&=', chr(0xe9) + '/', '..x/', chr(34)][i % 6]}{i}", b"x")
+    env.client.upload_blob("bystander", b"x")
+    said = env.run("rm", "-r", "-vv", env.uri("batch/"))
+    assert said.returncode == 0 and said.stderr.count(b"comp=batch") == 3 and b"DELETE" not in said.stderr, said
+    left = [blob.name for blob in env.client.list_blobs(name_starts_with="batch/")]
+    assert not left, left[:3]
+    assert env.client.get_blob_client("bystander").download_blob().readall() == b"x"
+
+
+def check_batches_by_signatures_of_a_container(env):
+    import datetime
+    ends = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=1)
+
+    def remove(permission):
+        sas = generate_container_sas(env.server.account, env.container, account_key=env.server.key, permission=permission, expiry=ends)
+        done = env.run("rm", "-r", "-vv", env.uri("by-sas/"), AZURE_STORAGE_CONNECTION_STRING=None, AZURE_STORAGE_ACCOUNT=env.server.account,
+                       AZURE_STORAGE_SAS_TOKEN=sas, AZURE_STORAGE_BLOB_ENDPOINT=env.server.endpoint)
+        assert sas.partition("sig=")[2].encode() not in done.stderr, done
+        return done
+
+    for name in "by-sas/a", "by-sas/b ?":
+        env.client.upload_blob(name, b"x")
+    denied = remove("rl")
+    assert denied.returncode == 4 and len(list(env.client.list_blobs(name_starts_with="by-sas/"))) == 2, denied
+    done = remove("ld")
+    assert done.returncode == 0 and not list(env.client.list_blobs(name_starts_with="by-sas/")), done
+    assert b"comp=batch" in done.stderr and b"DELETE" not in done.stderr, done
 
 
 def check_signatures_of_azures_client_are_taken(env):

@@ -29,8 +29,8 @@ struct SLUICE_API azure_server_options {
 /// signature with signers of its own, versions and dates, ranges, conditions, block lists, CRC64 and MD5. Paths begin with the account, as
 /// those of emulators. Blobs live in memory.
 ///
-/// Blobs are put whole or in blocks, read, copied (within the account), listed, removed; containers made, removed, listed. A header or
-/// parameter that an operation does not know is refused with 400 and counted.
+/// Blobs are put whole or in blocks, read, copied (within the account), listed, removed, also in batches, whose requests are verified each;
+/// containers made, removed, listed. A header or parameter that an operation does not know is refused with 400 and counted.
 ///
 /// Threads: all members from any thread; one thread per connection serves. Lifetime: stops and joins in the destructor.
 class SLUICE_API azure_server {
@@ -43,7 +43,8 @@ public:
     std::uint16_t port() const noexcept;
     std::string endpoint() const;  ///< "http://127.0.0.1:PORT/devstoreaccount1"
 
-    /// Called for every well-formed request before it is served, from the threads of the connections, several at once.
+    /// Called for every well-formed request before it is served, from the threads of the connections, several at once. Also for each of a
+    /// batch, whose fault is a status or none.
     void on_request(std::function<std::optional<service_fault>(service_request_view const&)> decide);
     /// Only these bearer tokens are good from now on.
     void accept_tokens(std::vector<std::string> tokens);

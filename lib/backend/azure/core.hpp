@@ -7,6 +7,7 @@
 #include <sluice/azure.hpp>
 #include <sluice/error.hpp>
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -46,6 +47,14 @@ public:
 
     /// Whether such a key may be sent. Errors: invalid_argument for one of another size, and where there is no TLS.
     result<void> check_customer_key(customer_key const& key) const;
+
+    /// Whether several removals may go in one request. A service that refused that is not asked again.
+    bool batches() const noexcept { return batches_.load(std::memory_order_relaxed); }
+    /// True for who learns it first.
+    bool learn_no_batches() const noexcept { return batches_.exchange(false, std::memory_order_relaxed); }
+
+private:
+    mutable std::atomic<bool> batches_ = true;
 };
 
 /// Errors: invalid_argument naming the rule. (Microsoft: "Naming and Referencing Containers, Blobs, and Metadata".)

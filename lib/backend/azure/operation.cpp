@@ -1,6 +1,11 @@
 #include "backend/azure/operation.hpp"
 
+#include "async/entropy.hpp"
+#include "backend/azure/batch.hpp"
+#include "backend/azure/request.hpp"
 #include "base/http_date.hpp"
+
+#include <boost/asio/this_coro.hpp>
 
 #include <chrono>
 #include <utility>
@@ -29,6 +34,20 @@ awaitable<result<std::string>> operation::send_for_text(recipe const* const what
     return send_request_for_text(limit);
 }
 
+awaitable<result<std::string>> operation::send_batch(std::span<object_key const> const keys) {
+    boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
+    boundary_ = "batch_" + async::entropy::of(executor).id_text();
+    batch_ = keys;
+    recipe const what = batch_recipe();
+    what_ = &what;
+    co_return co_await send_request_for_text(batch_answer_limit);
+}
+
+void operation::learn_no_batches() const {
+    if (store_->learn_no_batches() && logs_info())
+        log_info(store_->where.host + " refuses batches: objects of " + store_->uri + " are removed one by one");
+}
+
 awaitable<result<void>> operation::prepare(outgoing* const into) {
     if (store_->settings.tokens) token_ = co_await store_->settings.tokens->get();
     into->to = &store_->where.origin;
@@ -38,8 +57,15 @@ awaitable<result<void>> operation::prepare(outgoing* const into) {
     std::string const path = what_->key.empty() ? store_->container_path() : store_->blobs_path();
     cloud::render(*what_, store_->where.host, path, request);
     as_.at = clock().wall() + std::chrono::duration_cast<wall_time::duration>(store_->clock_offset());
-    request.headers.add("x-ms-date", base::format_http_date(as_.at));
     request.headers.add("x-ms-version", version);
+    if (!batch_.empty()) add_batch(request);
+    prove(request);
+    co_return result<void>();
+}
+
+/// Adds the time, and what proves who asks.
+void operation::prove(http::request& request) {
+    request.headers.add("x-ms-date", base::format_http_date(as_.at));
     as_.how = sent_as::by::nobody;
     if (token_ && !token_->value.empty()) {
         as_.how = sent_as::by::token;
@@ -52,7 +78,20 @@ awaitable<result<void>> operation::prepare(outgoing* const into) {
         request.target += request.target.find('?') == std::string::npos ? '?' : '&';
         request.target += store_->sas;
     }
-    co_return result<void>();
+}
+
+/// Each request of a batch proves by itself who asks; its version is that of the batch.
+void operation::add_batch(http::request& request) {
+    batch_body body(boundary_);
+    http::request part;
+    for (batched_ = 0; batched_ < batch_.size(); ++batched_) {
+        recipe const what = delete_recipe(batch_[batched_]);
+        cloud::render(what, store_->where.host, store_->blobs_path(), part);
+        prove(part);
+        if (!body.add(part)) break;
+    }
+    request.headers.add("Content-Type", body.content_type());
+    request.body = payload(body.take());
 }
 
 cloud::refusal& operation::read_refusal(http::response_head const& head, std::string body) {

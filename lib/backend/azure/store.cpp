@@ -1,3 +1,4 @@
+#include "backend/azure/batch.hpp"
 #include "backend/azure/body_proof.hpp"
 #include "backend/azure/copying.hpp"
 #include "backend/azure/core.hpp"
@@ -124,6 +125,7 @@ public:
         c.versions = c.keeping = true;
         c.uploads = c.resumes = c.copies = c.lone_uploads = true;
         c.checksums = true;
+        c.remove_batch = batch_limit;
         c.max_parts = max_blocks;
         c.min_part = 1;
         c.max_part = max_block;

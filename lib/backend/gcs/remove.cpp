@@ -3,12 +3,12 @@
 #include "async/clock.hpp"
 #include "async/workers.hpp"
 #include "backend/gcs/operation.hpp"
+#include "cloud/removal.hpp"
 
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
 #include <atomic>
-#include <mutex>
 #include <utility>
 
 namespace sluice::inline v0::gcs {
@@ -17,14 +17,6 @@ namespace {
 
 constexpr std::size_t in_flight = 32;
 constexpr std::size_t drain_limit = 64 * 1024;
-
-remove_report::failed_key failed_key(object_key key, failure const& f) {
-    remove_report::failed_key failed;
-    failed.key = std::move(key);
-    failed.code = f.info().service_code.empty() ? std::string(to_string(f.reason())) : f.info().service_code;
-    failed.message = f.info().service_message.empty() ? f.info().detail : f.info().service_message;
-    return failed;
-}
 
 /// What the removals of one call share.
 struct removal {
@@ -39,30 +31,12 @@ struct removal {
     call_options const options;
     async::time_point const deadline;
     std::atomic<std::size_t> next{0};
-    std::mutex mutex;  // guards the report
-    remove_report report;
-
-    void removed() {
-        std::lock_guard const lock(mutex);
-        ++report.removed;
-    }
-    void failed(object_key key, failure const& why) {
-        std::lock_guard const lock(mutex);
-        report.failed.push_back(failed_key(std::move(key), why));
-    }
+    cloud::removal_desk desk;
 };
-
-/// The options of a request that begins now: the limit is of all of them together.
-call_options left_of(removal const& all, async::time_point const now) {
-    call_options options = all.options;
-    if (all.deadline != async::never) options.time_limit = std::max(all.deadline - now, async::nanoseconds(1));
-    return options;
-}
 
 awaitable<void> remove_one(removal* const all, object_key key) {
     boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
-    async::time_point const now = async::clock::of(executor).now();
-    call_options const options = left_of(*all, now);
+    call_options const options = cloud::left_of(all->options, all->deadline, async::clock::of(executor).now());
     operation op(all->store, std::move(executor), "remove", std::move(key), retry::operation_kind::overwrite, options);
     try {
         recipe const r = delete_recipe(op.bucket(), op.key());
@@ -70,11 +44,11 @@ awaitable<void> remove_one(removal* const all, object_key key) {
         bool const bucket_is_gone = !answer && answer.error().info().service_message.find("bucket does not exist") != std::string::npos;
         if (answer) {
             co_await answer->drain(drain_limit);
-            all->removed();
+            all->desk.removed();
         } else if (answer.error().reason() == errc::not_found && !bucket_is_gone) {
-            all->removed();
+            all->desk.removed();
         } else if (answer.error().reason() == errc::permission_denied) {
-            all->failed(op.key(), answer.error());
+            all->desk.failed(op.key(), answer.error());
         } else {
             op.raise(std::move(answer).error());
         }
@@ -101,8 +75,7 @@ awaitable<remove_report> remove(std::shared_ptr<core const> store, std::vector<o
         for (std::size_t i = all.next++; i < all.keys.size(); i = all.next++) co_await remove_one(&all, all.keys[i]);
     };
     co_await async::run_workers(std::min(in_flight, all.keys.size()), &work);
-    std::ranges::sort(all.report.failed, {}, &remove_report::failed_key::key);
-    co_return std::move(all.report);
+    co_return all.desk.take();
 }
 
 }  // namespace sluice::inline v0::gcs

@@ -1,4 +1,5 @@
 // What Azure does wrong, and what is done about it.
+#include "stream/azure/place.hpp"
 #include "support/co_test.hpp"
 #include "support/streams.hpp"
 
@@ -16,47 +17,11 @@
 
 using namespace sluice;
 using namespace sluice::testing;
-using sluice::test::pattern;
+using sluice::test::azure_place, sluice::test::once, sluice::test::pattern;
 
 namespace {
 
 using store_pointer = std::shared_ptr<object_store>;
-
-/// A world with an account in it, and a store of that.
-struct azure_place {
-    explicit azure_place(azure_server_options options = {}) : azure(here.serve_azure("azure.test", options)) {
-        settings = azure.settings();
-        settings.log = [this](log_level, std::string_view line) { (said += line) += '\n'; };
-        settings.verbosity = log_level::debug;
-        here.expect_failure();
-    }
-
-    /// The reason it fails with; nothing when it does not.
-    std::optional<error> run(std::function<awaitable<void>(store_pointer)> work) {
-        store_pointer const store = make_azure_store(settings);
-        try {
-            here.run([&] { return work(store); });
-        } catch (error const& e) {
-            said += e.what();
-            return e;
-        }
-        return std::nullopt;
-    }
-
-    world here{1};
-    world_azure azure;
-    azure_settings settings;
-    std::string said;
-};
-
-/// The first request that `fits` meets `fault`, and none after it.
-void once(azure_place& at, std::function<bool(service_request_view const&)> fits, service_fault fault) {
-    at.azure.on_request([fits, fault, done = false](service_request_view const& r) mutable -> std::optional<service_fault> {
-        if (done || !fits(r)) return std::nullopt;
-        done = true;
-        return fault;
-    });
-}
 
 bool is_put(service_request_view const& r) { return r.method == "PUT"; }
 bool is_get(service_request_view const& r) { return r.method == "GET"; }
