@@ -221,7 +221,7 @@ void add_buckets(CLI::App& app, command& to, mb_options& mb, rb_options& rb) {
 void add_presign(CLI::App& app, command& to, presign_url_options& options) {
     CLI::App* const verb =
         add_verb(app, to, "presign", "print a URL that needs no keys, and is a secret, to read or write one object", options);
-    verb->add_option("URI", options.uri, "like s3://bucket/key")->required()->type_name("");
+    verb->add_option("URI", options.uri, "like s3://bucket/key or az://container/key")->required()->type_name("");
     verb->add_option("--method", options.method, "GET (the default), HEAD, PUT or DELETE")->type_name("M");
     auto const parse = [](std::string_view text) -> std::optional<std::chrono::nanoseconds> {
         auto const span = parse_duration(text);

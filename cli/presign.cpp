@@ -13,17 +13,36 @@ namespace sluice::inline v0::cli {
 
 namespace {
 
+/// What is signed for, and the URL.
+struct signed_url {
+    signed_url() {}
+    std::string uri, url;
+};
+
+awaitable<signed_url> sign(session* at, std::string text, presign_options how) {
+    object_key key;
+    signed_url made;
+    if (at->is_container(text)) {
+        azure_container const container = at->open_container(text, &key);
+        made.url = co_await container.presign(key, how);
+        made.uri = container.uri() + key;
+        co_return made;
+    }
+    s3_bucket const bucket = at->open_bucket(text, &key);
+    made.url = co_await bucket.presign(key, how);
+    made.uri = bucket.uri() + key;
+    co_return made;
+}
+
 awaitable<void> print_url(session* at, presign_url_options const* options) {
     boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
     standard_stream out(executor, STDOUT_FILENO, "standard output");
-    object_key key;
-    s3_bucket const bucket = at->open_bucket(options->uri, &key);
     presign_options how;
     how.method = options->method;
     how.expires = std::chrono::duration_cast<std::chrono::seconds>(options->expires);
-    std::string url = co_await bucket.presign(key, how);
-    std::string text = url + '\n';
-    if (at->global().json) text = json_object().add("uri", bucket.uri() + key).add("method", how.method).add("url", url).text() + '\n';
+    signed_url const made = co_await sign(at, options->uri, how);
+    std::string text = made.url + '\n';
+    if (at->global().json) text = json_object().add("uri", made.uri).add("method", how.method).add("url", made.url).text() + '\n';
     co_await out.write(std::move(text));
 }
 

@@ -4,6 +4,7 @@
 #include <sluice/azure.hpp>
 #include <sluice/object.hpp>
 #include <sluice/options.hpp>
+#include <sluice/presign.hpp>
 
 #include <memory>
 #include <optional>
@@ -45,6 +46,13 @@ public:
 
     /// That it is there and may be seen. Errors: not_found, permission_denied.
     awaitable<void> head(call_options options = {}) const;
+
+    /// A URL by which anybody can do this one thing with this object until it expires (a service SAS, signed by the account's key). Whoever
+    /// has it needs no keys: it is a secret. One for GET allows HEAD, and the other way round; who uses one for PUT sends
+    /// `x-ms-blob-type: BlockBlob`. Sends nothing.
+    /// Errors: invalid_argument; unsupported for headers, parts and parameters that Azure does not sign, and where a token or another
+    /// signature is all there is; unauthenticated without any. Cancel: leaves nothing behind.
+    awaitable<std::string> presign(object_key where, presign_options options = {}) const;
 
 private:
     std::shared_ptr<azure::core const> core_;

@@ -3,6 +3,7 @@
 #include <sluice/awaitable.hpp>
 #include <sluice/object.hpp>
 #include <sluice/options.hpp>
+#include <sluice/presign.hpp>
 #include <sluice/s3.hpp>
 
 #include <chrono>
@@ -76,19 +77,6 @@ struct way_out {
 
 /// Names and values, as in `keeping::tags`.
 using object_tags = std::vector<std::pair<std::string, std::string>>;
-
-/// Options of `s3_bucket::presign`.
-struct presign_options {
-    presign_options() {}
-    std::string method = "GET";         ///< GET, HEAD, PUT or DELETE
-    std::chrono::seconds expires{900};  ///< from now; 1 second to 7 days
-    /// Sent by whoever uses the URL, exactly so, and part of its signature: Content-Type, x-amz-meta-*, ...
-    std::vector<std::pair<std::string, std::string>> headers;
-    /// Part of the URL: response-content-type, versionId, ...
-    std::vector<std::pair<std::string, std::string>> query;
-    std::string upload_id;          ///< of `PUT`: a part of this upload
-    std::uint32_t part_number = 0;  ///< 1 to 10,000 with an upload id
-};
 
 /// Called with the open uploads of one page; returning false ends the listing early.
 using upload_visitor = std::function<awaitable<bool>(std::vector<open_upload>)>;

@@ -18,6 +18,7 @@
 #include <sluice/object_store.hpp>
 #include <sluice/open.hpp>
 #include <sluice/operations.hpp>
+#include <sluice/presign.hpp>
 #include <sluice/range_engine.hpp>
 #include <sluice/s3.hpp>
 #include <sluice/s3_bucket.hpp>

@@ -9,13 +9,17 @@ command, `env.uri(key)` is az://container/key, `env.tmp` a fresh folder.
 
 import base64
 import contextlib
+import json
 import os
 import pathlib
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
+import urllib.error
 import urllib.parse
+import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "servers"))
@@ -158,6 +162,54 @@ def check_batches_by_signatures_of_a_container(env):
     done = remove("ld")
     assert done.returncode == 0 and not list(env.client.list_blobs(name_starts_with="by-sas/")), done
     assert b"comp=batch" in done.stderr and b"DELETE" not in done.stderr, done
+
+
+def http(method, url, data=None, **headers):
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, data, {k.replace("_", "-"): v for k, v in headers.items()}, method=method)) as done:
+            return done.status, done.read()
+    except urllib.error.HTTPError as e:
+        return e.code, e.read()
+
+
+def check_presigned_urls_do_one_thing_until_they_end(env):
+    key = "presigned/a b/\u00e9+?%'"
+    env.client.upload_blob(key, b"old")
+
+    def url(method, *more):
+        return env.ok("presign", env.uri(key), "--method", method, *more).decode().strip()
+
+    short = url("GET", "--expires", "1s")
+    made = time.monotonic()
+    assert http("GET", url("GET")) == (200, b"old") and http("HEAD", url("HEAD"))[0] == 200
+    assert http("PUT", url("PUT"), b"new", x_ms_blob_type="BlockBlob")[0] == 201
+    assert http("GET", url("GET")) == (200, b"new")
+    for done in (http("PUT", url("GET"), b"no", x_ms_blob_type="BlockBlob"), http("GET", url("PUT")), http("GET", url("DELETE")),
+                 http("DELETE", url("PUT")), http("GET", url("GET").replace("presigned/", "other/")), http("GET", url("GET").replace("sp=r", "sp=rw"))):
+        assert done[0] == 403, done
+    assert http("DELETE", url("DELETE"))[0] == 202 and not list(env.client.list_blobs(name_starts_with="presigned/"))
+    env.client.upload_blob(key, b"old")
+    time.sleep(max(0, made + 2.1 - time.monotonic()))
+    assert http("GET", short)[0] == 403
+    told = json.loads(env.ok("presign", "--json", env.uri(key)))
+    assert told["uri"] == env.uri(key) and told["method"] == "GET" and http("GET", told["url"]) == (200, b"old"), told
+    for arguments, code in ((("presign", env.uri(key), "--method", "POST"), 2), (("presign", env.uri()), 2),
+                            (("presign", "--no-sign-request", env.uri(key)), 4)):
+        done = env.run(*arguments)
+        assert done.returncode == code and done.stderr.count(b"\n") == 1, done
+    by_sas = env.run("presign", env.uri(key), AZURE_STORAGE_CONNECTION_STRING=None, AZURE_STORAGE_ACCOUNT=env.server.account,
+                     AZURE_STORAGE_SAS_TOKEN="sv=2021-12-02&sig=canary", AZURE_STORAGE_BLOB_ENDPOINT=env.server.endpoint)
+    assert by_sas.returncode != 0 and b"canary" not in by_sas.stderr and b"account's key" in by_sas.stderr, by_sas
+
+
+def check_presigned_urls_are_those_of_azures_client(env):
+    from azure.storage.blob import _shared_access_signature as theirs
+    for key, method, permission in ("k", "GET", "r"), ("a b/\u00e9+?%'\"", "PUT", "cw"), ("x//y/", "DELETE", "d"):
+        ours = urllib.parse.parse_qs(urllib.parse.urlsplit(env.ok("presign", env.uri(key), "--method", method).decode().strip()).query)
+        signer = theirs.BlobSharedAccessSignature(env.server.account, account_key=env.server.key)
+        signer.x_ms_version = ours["sv"][0]
+        made = urllib.parse.parse_qs(signer.generate_blob(env.container, key, permission=permission, expiry=ours["se"][0]))
+        assert ours == made, (ours, made)
 
 
 def check_signatures_of_azures_client_are_taken(env):

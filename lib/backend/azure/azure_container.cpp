@@ -1,6 +1,8 @@
 #include <sluice/azure_container.hpp>
 
+#include "async/clock.hpp"
 #include "backend/azure/operation.hpp"
+#include "backend/azure/presign.hpp"
 #include "backend/azure/request.hpp"
 #include "backend/azure/response.hpp"
 #include "store/at_edge.hpp"
@@ -102,6 +104,14 @@ awaitable<std::vector<listed_container>> all_containers(store_pointer store, cal
     co_return std::move(all);
 }
 
+awaitable<std::string> presign(store_pointer store, object_key where, presign_options options) {
+    boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
+    wall_time const now = async::clock::of(executor).wall() + std::chrono::duration_cast<wall_time::duration>(store->clock_offset());
+    result<std::string> url = presigned_url(*store, where, options, now);
+    if (!url) throw_error(std::move(url).error(), "presign", store->uri + where);
+    co_return *std::move(url);
+}
+
 }  // namespace
 
 }  // namespace azure
@@ -127,6 +137,10 @@ awaitable<void> azure_container::remove(call_options options) const {
 awaitable<void> azure_container::head(call_options options) const {
     azure::recipe what = azure::container_recipe("HEAD");
     return azure::apply(core_, "head container", std::move(what), "nothing is as good", std::move(options));
+}
+
+awaitable<std::string> azure_container::presign(object_key where, presign_options options) const {
+    return azure::presign(core_, std::move(where), std::move(options));
 }
 
 awaitable<std::vector<listed_container>> list_containers(azure_settings settings, call_options options) {
