@@ -17,7 +17,7 @@ using testing::mishap;
 /// All runs of one story.
 class campaign {
 public:
-    explicit campaign(story const& s) : story_(s), every_(s.thinned * (sanitized ? 5 : 1)) {}
+    explicit campaign(story const& s) : story_(s), every_(s.thinned * every_nth) {}
 
     void run() {
         counted const all = undisturbed(plan());
@@ -80,7 +80,7 @@ private:
         plan p;
         p.where = plan::place::request;
         std::uint64_t seen = 0;  // of large stories every third answer is enough
-        for (p.at = 0; p.at < requests; p.at += sanitized ? 4 : 1)
+        for (p.at = 0; p.at < requests; p.at += every_nth)
             for (wrong_answer const& answer : wrong_answers) {
                 if (story_.large && seen++ % 3 != 0) continue;
                 p.answer = &answer;
