@@ -27,6 +27,7 @@ awaitable<put_result> complete_after(Parts parts, upload into, bool keep_partial
         failed = std::current_exception();
     }
     if (!keep_partial) {
+        bool const throwing = co_await boost::asio::this_coro::throw_if_cancelled();
         co_await boost::asio::this_coro::throw_if_cancelled(false);
         auto const abort = [&into, &failed]() -> awaitable<void> {
             try {
@@ -36,7 +37,7 @@ awaitable<put_result> complete_after(Parts parts, upload into, bool keep_partial
             }
         };
         co_await async::shield(abort);
-        co_await boost::asio::this_coro::throw_if_cancelled(true);
+        co_await boost::asio::this_coro::throw_if_cancelled(throwing);
     }
     std::rethrow_exception(failed);
 }

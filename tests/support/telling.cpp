@@ -3,6 +3,7 @@
 #include "http/pool.hpp"
 
 #include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
 
 #include <doctest/doctest.h>
 
@@ -187,7 +188,7 @@ ending telling::tell() {
     why_.reset();
     began_ = world_.elapsed();
     try {
-        auto const body = [this] { return story_.tell(store_); };
+        auto const body = [this] { return tell_and_keep(); };
         if (world_.run(body) == testing::world::ending::destroyed) return ending::destroyed;
         return ending::finished;
     } catch (error const& e) {
@@ -200,6 +201,20 @@ ending telling::tell() {
         foreign_ = e.what();
     }
     return ending::failed;
+}
+
+awaitable<void> telling::tell_and_keep() {
+    bool const throwing = plan_.at % 4 < 2;
+    co_await asio::this_coro::throw_if_cancelled(throwing);
+    std::exception_ptr failed;
+    try {
+        co_await story_.tell(store_);
+    } catch (...) {
+        failed = std::current_exception();
+    }
+    bool const throws_now = co_await asio::this_coro::throw_if_cancelled();
+    if (throws_now && !throwing) foreign_ = "a cancel throws again";
+    if (failed) std::rethrow_exception(failed);
 }
 
 bool telling::must_finish() const noexcept {

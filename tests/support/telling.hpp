@@ -82,6 +82,7 @@ private:
     testing::disk_mishap at_call();
 
     ending tell();
+    awaitable<void> tell_and_keep();
     bool must_finish() const noexcept;
     bool fits(errc r) const noexcept;
     void check_reason(error const& e);

@@ -143,6 +143,7 @@ awaitable<put_result> finish_or_stop(store_pointer store, object_key as, std::st
     } catch (...) {
         failed = std::current_exception();
     }
+    bool const throwing = co_await boost::asio::this_coro::throw_if_cancelled();
     co_await boost::asio::this_coro::throw_if_cancelled(false);
     auto const halt = [&]() -> awaitable<void> {
         try {
@@ -151,7 +152,7 @@ awaitable<put_result> finish_or_stop(store_pointer store, object_key as, std::st
         }
     };
     co_await async::shield(halt);
-    co_await boost::asio::this_coro::throw_if_cancelled(true);
+    co_await boost::asio::this_coro::throw_if_cancelled(throwing);
     std::rethrow_exception(failed);
 }
 

@@ -122,10 +122,11 @@ private:
         if (!cancelled) co_return;
         composition again = what_;
         again.options.time_limit = clear_limit;
+        bool const throwing = co_await boost::asio::this_coro::throw_if_cancelled();
         co_await boost::asio::this_coro::throw_if_cancelled(false);
         auto const clear = [this, &again]() -> awaitable<void> { co_await try_to_clear(&again); };
         co_await async::shield(clear);
-        co_await boost::asio::this_coro::throw_if_cancelled(true);
+        co_await boost::asio::this_coro::throw_if_cancelled(throwing);
     }
 
     /// Whether it was cancelled.
