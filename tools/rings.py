@@ -167,6 +167,17 @@ def ring_soak():
     return tally
 
 
+def ring_large():
+    """12 GiB up and down with each cloud in less than 64 MiB, or as many as --gib says."""
+    broken = configure("test", *CONFIGURATIONS["test"]) or build("test", "tests/large/large")
+    if broken:
+        return broken
+    gib = number_after("--gib", 12)
+    tally = marks("large", [str(BUILD / "test" / "tests" / "large" / "large"), "--gib", str(gib)], 300 + 60 * gib)
+    say("\n".join("  " + line for line in log_of("large").read_text(errors="replace").splitlines()))
+    return tally
+
+
 def number_after(option, otherwise):
     """What follows `option` on the command line."""
     return int(sys.argv[sys.argv.index(option) + 1]) if option in sys.argv else otherwise
@@ -215,7 +226,7 @@ ON_DEMAND = ["asan-gcc", "soak", "coverage"]
 
 
 def main(arguments):
-    named = [a for a in arguments if a not in ("--quick", "--seconds", "--seeds", "--mutants") and not a.isdigit()]
+    named = [a for a in arguments if a not in ("--quick", "--seconds", "--seeds", "--mutants", "--gib") and not a.isdigit()]
     wanted = named or (QUICK if "--quick" in arguments else [r for r in RINGS if r not in ON_DEMAND])
     unknown = [name for name in wanted if name not in RINGS]
     if unknown:

@@ -87,16 +87,18 @@ struct put_stream_options {
     put_options put;
     std::uint64_t part_size = 8ull << 20;       ///< at first; later parts are larger where the store takes only so many
     std::uint64_t memory_limit = 256ull << 20;  ///< bytes that may wait to be written, one part at least
-    sluice::v0::progress report;                ///< its total is 0 until the end
+    std::optional<std::uint64_t> size;          ///< of all that comes, where it is known: no part is larger than that needs
+    sluice::v0::progress report;                ///< its total is 0 until the end, unless `size` is known
 };
 
 /// Some bytes into the front of `into`, which is not empty; 0 at the end.
 using byte_source = std::function<awaitable<std::size_t>(std::span<std::byte> into)>;
 
-/// Writes an object of unknown length as it comes: in one put when it is no longer than a part, else as an upload whose parts are written
-/// side by side while `from` is read. `from` waits while `memory_limit` bytes are under way.
+/// Writes an object as it comes, of a length that need not be known: in one put when it is no longer than a part, else as an upload whose
+/// parts are written side by side while `from` is read. `from` waits while `memory_limit` bytes are under way.
 ///
-/// Errors: those of `from`, which end the write, and of writing; unsupported when more than one part comes and the store takes none.
+/// Errors: those of `from`, which end the write, and of writing; truncated or invalid_argument when it gives less or more than
+/// `put_stream_options::size`; unsupported when more than one part comes and the store takes none.
 /// Failure and cancel: what was written is thrown away; an existing object keeps its content. That the throwing away failed, too, is said
 /// in the error, with the upload's id. A cancel while the upload is begun may leave one without parts, as of `create_upload`.
 SLUICE_API awaitable<put_result> put_stream(std::shared_ptr<object_store> store, object_key where, byte_source from,

@@ -8,6 +8,8 @@
 #include <sluice/operations.hpp>
 
 #include <algorithm>
+#include <optional>
+#include <string>
 #include <utility>
 
 namespace sluice::inline v0 {
@@ -16,16 +18,20 @@ namespace transfer {
 
 namespace {
 
-/// Bytes of unknown length, cut into parts as they come.
+/// Bytes, cut into parts as they come.
 class stream_cutter {
 public:
-    stream_cutter(byte_source from, put_stream_options const& options, capabilities const& able)
+    stream_cutter(byte_source from, put_stream_options const& options, capabilities const& able, store::named_edge const* here)
         : from_(std::move(from)),
           able_(able),
-          wanted_(options.part_size) {}
+          wanted_(options.part_size),
+          size_(options.size),
+          here_(here) {}
 
     /// What the next part takes in memory.
-    std::uint64_t next_size() const noexcept { return stream_part_size(number_ + 1, wanted_, able_); }
+    std::uint64_t next_size() const noexcept {
+        return size_ ? upload_part_size(wanted_, *size_, able_) : stream_part_size(number_ + 1, wanted_, able_);
+    }
 
     /// The next part, of the size its number asks for; shorter, or empty, at the end.
     awaitable<bytes> next() {
@@ -44,6 +50,8 @@ public:
             filled += n;
             ended_ = n == 0;
         }
+        came_ += filled;
+        check_size();
         co_return bytes(std::move(block), into.first(filled));
     }
 
@@ -51,9 +59,19 @@ public:
     std::uint32_t number() const noexcept { return number_; }  ///< of the part that came last
 
 private:
+    void check_size() const {
+        if (!size_ || came_ == *size_) return;
+        std::string const said = std::to_string(*size_) + " bytes that were said";
+        if (came_ > *size_) here_->raise({errc::invalid_argument, "more came than the " + said});
+        if (ended_) here_->raise({errc::truncated, std::to_string(came_) + " came of the " + said});
+    }
+
     byte_source const from_;
     capabilities const able_;
     std::uint64_t const wanted_;
+    std::optional<std::uint64_t> const size_;
+    store::named_edge const* const here_;
+    std::uint64_t came_ = 0;
     std::shared_ptr<block_pool> blocks_;
     std::uint32_t number_ = 0;
     bool ended_ = false;
@@ -63,9 +81,10 @@ private:
 /// larger.
 class part_sender {
 public:
-    part_sender(upload into, std::uint64_t memory, progress report)
+    part_sender(upload into, std::uint64_t memory, std::uint64_t total, progress report)
         : into_(std::move(into)),
           memory_(memory),
+          total_(total),
           room_(memory),
           report_(std::move(report)) {}
 
@@ -89,11 +108,12 @@ private:
         std::uint64_t const size = part.size();
         payload data(std::move(part));
         co_await into_.write(where, std::move(data));
-        if (report_) report_(sent_ += size, 0);
+        if (report_) report_(sent_ += size, total_);
     }
 
     upload into_;
     std::size_t const memory_;
+    std::uint64_t const total_;  // 0: not known
     async::semaphore room_;
     progress const report_;
     std::atomic<std::uint64_t> sent_ = 0;
@@ -103,7 +123,7 @@ awaitable<put_result> put_stream(std::shared_ptr<object_store> store, object_key
     store::named_edge const here("put_stream", store->uri() + where);
     if (options.part_size == 0 || options.memory_limit == 0) here.raise({errc::invalid_argument, "a size of zero"});
     capabilities const able = store->can();
-    stream_cutter cut(std::move(from), options, able);
+    stream_cutter cut(std::move(from), options, able, &here);
     bytes first = co_await cut.next();
     if (cut.ended()) {
         std::uint64_t const size = first.size();
@@ -113,7 +133,7 @@ awaitable<put_result> put_stream(std::shared_ptr<object_store> store, object_key
         co_return put;
     }
     upload into = co_await store->create_upload(std::move(where), std::move(options.put));
-    part_sender sender(into, options.memory_limit, std::move(options.report));
+    part_sender sender(into, options.memory_limit, options.size.value_or(0), std::move(options.report));
     auto const parts = [&]() -> awaitable<void> {
         auto const body = [&](async::task_group& group) { return sender.send_all(&group, &cut, std::move(first)); };
         co_await async::with_task_group(body);

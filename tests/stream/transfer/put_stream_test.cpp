@@ -98,6 +98,40 @@ CO_TEST("put_stream: a source that fails ends the write, and what was there stay
     }
 }
 
+CO_TEST("put_stream: a size that is known keeps the parts small, and must be true") {
+    std::shared_ptr<object_store> const store = make_memory_store();
+    payload old("old");
+    co_await store->put("o", old);
+    for (std::size_t const size : {std::size_t{0}, part / 2, part, 3 * part + 1, 400 * part}) {
+        std::string const data = numbered(size);
+        for (std::size_t const said : {size, size + 1, size - std::min<std::size_t>(size, 1), 10 * size + 1}) {
+            std::size_t taken = 0, most = 0;
+            byte_source const whole = source_of(&data, &taken);
+            byte_source const from = [&](std::span<std::byte> into) -> awaitable<std::size_t> {
+                most = std::max(most, into.size());
+                std::size_t const n = co_await whole(into);
+                co_return n;
+            };
+            put_stream_options options = in_small_parts();
+            options.size = said;
+            std::optional<errc> reason;
+            try {
+                co_await put_stream(store, "o", from, options);
+            } catch (error const& e) {
+                reason = e.reason();
+            }
+            CHECK(most <= part);
+            std::optional<errc> const expected =
+                said == size ? std::nullopt : std::optional(said > size ? errc::truncated : errc::invalid_argument);
+            CHECK_MESSAGE(reason == expected, size << ", said " << said);
+            std::string const now = co_await content(store, "o");
+            CHECK((now == (said == size ? data : "old")));
+            payload again("old");
+            co_await store->put("o", again);
+        }
+    }
+}
+
 CO_TEST("put_stream: one part needs no uploads; more of them are refused where there are none") {
     s3_server server;
     auto const store = std::make_shared<plain_store>(make_s3_store(settings_for(server)));
