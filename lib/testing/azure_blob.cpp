@@ -189,13 +189,14 @@ service_reply azure_desk::copy(call const& one) {
     s3_object object = make(*from->data);
     header_list const given = kept_headers(one.request, true);
     for (auto const& header : from->headers) {
-        if (header.first == "x-ms-copy-id") continue;
+        if (header.first.starts_with("x-ms-copy-")) continue;
         if (!is_metadata(header) || given.empty()) object.headers.push_back(header);
     }
     object.headers.insert(object.headers.end(), given.begin(), given.end());
     object.checksums = from->checksums;
     std::string const id = object.etag.substr(1, object.etag.size() - 2);
     object.headers.emplace_back("x-ms-copy-id", id);
+    object.headers.emplace_back("x-ms-copy-source", one.header("x-ms-copy-source"));
     service_reply reply;
     reply.status = 202;
     tell(reply, object);
@@ -210,7 +211,7 @@ service_reply azure_desk::copy(call const& one) {
 
 service_reply azure_desk::set_attributes(call const& one, bool const metadata) {
     s3_object object = find(one);
-    std::erase_if(object.headers, [&](auto const& h) { return h.first != "x-ms-copy-id" && is_metadata(h) == metadata; });
+    std::erase_if(object.headers, [&](auto const& h) { return !h.first.starts_with("x-ms-copy-") && is_metadata(h) == metadata; });
     for (auto const& header : kept_headers(one.request, metadata))
         if (is_metadata(header) == metadata) object.headers.push_back(header);
     object.etag = next_etag();

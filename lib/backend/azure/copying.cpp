@@ -12,6 +12,8 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <optional>
+#include <string>
 #include <utility>
 
 namespace sluice::inline v0::azure {
@@ -36,7 +38,14 @@ std::string url_of(core const& store, std::string_view const key, std::string_vi
     return url.append(versioned.query.empty() ? "?" : "&").append(store.sas);
 }
 
-awaitable<object_meta> look(store_pointer store, object_key what, head_options options) {
+/// What is to be copied, and the copy that it was made by, if any.
+struct seen_source {
+    seen_source() {}
+    object_meta object;
+    std::string copy_id;
+};
+
+awaitable<seen_source> look(store_pointer store, object_key what, head_options options) {
     boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
     operation op(store, std::move(executor), "copy", std::move(what), operation_kind::read, options);
     try {
@@ -44,8 +53,10 @@ awaitable<object_meta> look(store_pointer store, object_key what, head_options o
         recipe const r = head_recipe(op.key(), options);
         result<http::response> sent = co_await op.send(&r);
         http::response const answer = op.deliver(std::move(sent));
-        object_meta found = meta_of(op.key(), answer.head());
-        found.size = op.deliver(size_of_head(answer.head()));
+        seen_source found;
+        found.object = meta_of(op.key(), answer.head());
+        found.object.size = op.deliver(size_of_head(answer.head()));
+        found.copy_id = copy_state_of(answer.head()).id;
         co_return std::move(found);
     } catch (...) {
         op.rethrow();
@@ -77,11 +88,27 @@ awaitable<put_result> set_attributes(store_pointer store, object_key as, attribu
 
 /// A copy that the service goes on with after its answer.
 struct begun_copy {
+    begun_copy() {}
     put_result put;
     copy_state state;
 };
 
-awaitable<begun_copy> begin(store_pointer store, object_key as, std::string source, std::string etag, put_options options) {
+/// Whether the object is by now what a copy of `source` made of it that is not the one of before.
+awaitable<std::optional<begun_copy>> find_own(operation* const op, std::string source, std::string id_before) {
+    recipe const r = head_recipe(op->key(), head_options());
+    result<http::response> const sent = co_await op->send(&r);
+    if (!sent) co_return std::nullopt;
+    begun_copy found;
+    found.put = put_result_of(sent->head());
+    found.state = copy_state_of(sent->head());
+    bool const ours = found.state.id != id_before && found.state.source == source.substr(0, source.find('?'));
+    if (!ours || found.state.status == copy_state::what::failed) co_return std::nullopt;
+    co_return std::move(found);
+}
+
+/// `id_before`: of a copy of the object onto itself, whose source is another version as soon as it is applied.
+awaitable<begun_copy> begin(store_pointer store, object_key as, std::string source, std::string etag, std::optional<std::string> id_before,
+                            put_options options) {
     boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
     operation_kind const kind = is_conditional(options) ? operation_kind::exclusive : operation_kind::overwrite;
     operation op(store, std::move(executor), "copy", std::move(as), kind, options);
@@ -89,9 +116,14 @@ awaitable<begun_copy> begin(store_pointer store, object_key as, std::string sour
         op.deliver(check_key(op.key()));
         recipe const r = op.deliver(copy_recipe(op.key(), source, etag, options));
         op.expect_long_work();
+        if (id_before) op.tell_resends();
         result<http::response> sent = co_await op.send(&r);
         if (!sent && options.create_only && sent.error().info().service_code == "BlobAlreadyExists")
             sent.error().reason(errc::already_exists);
+        if (!sent && id_before && op.attempts() > 1 && sent.error().reason() == errc::precondition_failed) {
+            std::optional<begun_copy> own = co_await find_own(&op, source, *id_before);
+            if (own) co_return *std::move(own);
+        }
         http::response const answer = op.deliver(std::move(sent));
         begun_copy done;
         done.put = put_result_of(answer.head());
@@ -165,9 +197,12 @@ awaitable<copied> copy(store_pointer store, object_key what, object_key as, stor
     if (!options.source.key.secret.empty())
         throw_error({errc::unsupported, "Azure copies nothing that is kept under a customer's key"}, "copy", store->uri + what);
     copied done;
-    done.object = co_await look(store, what, options.source);
+    seen_source seen = co_await look(store, what, options.source);
+    done.object = std::move(seen.object);
+    std::optional<std::string> id_before;
+    if (what == as && options.source.version.empty()) id_before = std::move(seen.copy_id);
     std::string source = url_of(*store, what, options.source.version);
-    begun_copy begun = co_await begin(store, as, std::move(source), done.object.etag, options);
+    begun_copy begun = co_await begin(store, as, std::move(source), done.object.etag, std::move(id_before), options);
     done.put = std::move(begun.put);
     if (begun.state.status == copy_state::what::pending) done.put = co_await finish_or_stop(store, as, begun.state.id, options);
     if (options.attributes != attributes()) done.put = co_await set_attributes(store, as, options.attributes, done.put, options);

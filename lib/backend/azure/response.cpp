@@ -82,6 +82,8 @@ copy_state copy_state_of(http::response_head const& head) {
     found.id = head.headers.value_or("x-ms-copy-id");
     found.description = std::string(head.headers.value_or("x-ms-copy-status-description").substr(0, 200));
     std::string_view const status = head.headers.value_or("x-ms-copy-status");
+    std::string_view const source = head.headers.value_or("x-ms-copy-source");
+    found.source = source.substr(0, source.find('?'));
     if (status == "pending") found.status = copy_state::what::pending;
     if (status == "success") found.status = copy_state::what::success;
     if (status == "failed" || status == "aborted") found.status = copy_state::what::failed;

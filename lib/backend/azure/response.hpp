@@ -32,6 +32,7 @@ struct copy_state {
     std::string id;
     enum class what { none, pending, success, failed } status = what::none;
     std::string description;
+    std::string source;  ///< URL, without its query
 };
 copy_state copy_state_of(http::response_head const& head);
 

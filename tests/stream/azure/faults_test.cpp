@@ -218,6 +218,34 @@ TEST_CASE("azure: a copy that another's write ends is not taken for ours") {
     CHECK(at.azure.get("container", "to") == "another's");
 }
 
+TEST_CASE("azure: a copy onto itself whose answer is lost knows its own, and another's copy is not taken for it") {
+    for (bool const another : {false, true}) {
+        azure_place at;
+        at.azure.put("container", "k", "data");
+        at.azure.put("container", "other", "another's");
+        at.azure.on_request([&, copies = 0](service_request_view const& r) mutable -> std::optional<service_fault> {
+            if (r.method != "PUT" || r.key != "k" || !r.query.empty()) return std::nullopt;
+            if (++copies == 2 && another) at.azure.put("container", "k", "another's");
+            if (copies != 1) return std::nullopt;
+            service_fault lost;
+            lost.drop_after_apply = true;
+            return lost;
+        });
+        auto const copy = [](store_pointer store) -> awaitable<void> {
+            store_copy_options options;
+            options.attributes.content_type = "text/html";
+            copied const done = co_await store->copy("k", "k", options);
+            object_meta const about = co_await store->head("k");
+            CHECK(about.etag == done.put.etag);
+            CHECK(about.attributes.content_type == "text/html");
+        };
+        std::optional<error> const failed = at.run(copy);
+        CHECK(failed.has_value() == another);
+        if (failed) CHECK(failed->reason() == errc::precondition_failed);
+        CHECK(at.azure.get("container", "k") == (another ? "another's" : "data"));
+    }
+}
+
 TEST_CASE("azure: no key and no signature in any line of a log") {
     azure_place at;
     auto const work = [](store_pointer store) -> awaitable<void> {
