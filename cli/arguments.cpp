@@ -184,6 +184,9 @@ void add_cp(CLI::App& app, command& to, cp_options& options) {
     verb->add_flag("-r,--recursive", options.recursive, "everything below FROM/, to the same place below TO/");
     verb->add_flag("--keep-partial", options.keep_partial, "after a failure the next copy to a file goes on where this one ended");
     add_transfer(*verb, options.transfer, "--part-size", true);
+    verb->add_option("--sessions", options.sessions, "to gs://: one upload, kept in this folder, that the same cp goes on with")
+        ->type_name("FOLDER")
+        ->excludes("--strategy");
     add_written(*verb, options);
 }
 

@@ -61,6 +61,7 @@ public:
           display_(at.global().progress, at.global().verbosity) {
         if (from_.what == place::kind::folder) refuse_copy("is a folder: cp -r copies what is in it", from_.text);
         if (from_.is_stream() && to_.is_stream()) refuse_copy("one side must be an object or a file", to_.text);
+        if (from_.is_stream() && !options.sessions.empty()) refuse_copy("--sessions: a stream cannot be read again", from_.text);
     }
 
     awaitable<void> run() {
@@ -179,6 +180,7 @@ copy_options copying(session& at, cp_options const& options) {
     how.read = engine_options(at, options.transfer);
     how.keep_partial = options.keep_partial;
     how.put = written_as(options);
+    if (!options.sessions.empty()) how.read.strategy = read_strategy::single;
     return how;
 }
 
@@ -193,6 +195,10 @@ awaitable<void> tell_copy(session* at, std::string from, std::string to, std::ui
 }
 
 void run_cp(session& at, cp_options const& options) {
+    if (!options.sessions.empty()) {
+        if (!at.is_gcs(options.to)) refuse_copy("--sessions is for copies to gs://", options.to);
+        at.keep_gcs_sessions(options.sessions);
+    }
     if (options.recursive) return run_tree_copy(at, options);
     copy one(at, options);
     at.run([&one] { return one.run(); });

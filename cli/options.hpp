@@ -60,6 +60,7 @@ struct cp_options {
     sluice::v0::attributes attributes;  ///< of what is written to an object store; none given: the source's
     sluice::v0::keeping keeping;
     transfer_options transfer;
+    std::string sessions;  ///< folder that keeps resumable uploads to gs://
 };
 
 struct rm_options {

@@ -4,6 +4,7 @@
 #include "text/printable.hpp"
 
 #include <sluice/async/deadline.hpp>
+#include <sluice/gcs_sessions.hpp>
 #include <sluice/uri.hpp>
 
 #include <csignal>
@@ -157,6 +158,8 @@ gcs_bucket session::open_gcs_bucket(std::string const& text, object_key* const k
     settings.bucket = parsed.bucket;
     return gcs_bucket(std::move(settings));
 }
+
+void session::keep_gcs_sessions(std::string const& folder) { settings_.gcs->sessions = sluice::keep_gcs_sessions(folder); }
 
 bool session::is_container(std::string const& text) const {
     result<uri> const parsed = parse_uri(text);

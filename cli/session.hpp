@@ -54,6 +54,8 @@ public:
     gcs_bucket open_gcs_bucket(std::string const& uri, object_key* key);
     /// The settings of whatever is Google's.
     gcs_settings const& gcs() const { return *settings_.gcs; }
+    /// Resumable uploads of what is opened afterwards are kept in that folder.
+    void keep_gcs_sessions(std::string const& folder);
 
     /// Whether that is a container, or something in one.
     bool is_container(std::string const& uri) const;

@@ -14,7 +14,7 @@ RANKS = {"base": 0, "async": 1, "uring": 2, "net": 2, "http": 3, "retry": 4, "co
 PUBLIC = {"config": "base", "awaitable": "base", "error": "base", "bytes": "base", "byte_range": "base", "checksum": "base", "uri": "base", "log": "base",
           "gcs_credentials": "auth", "azure_credentials": "auth",
           "timeouts": "base", "pool_options": "base", "network_options": "base", "retry_policy": "base", "service_settings": "base", "credentials": "auth", "token": "auth", "object": "store", "options": "store", "presign": "store",
-          "body": "store", "upload": "store", "object_store": "store", "memory": "backend/memory", "file": "backend/file", "azure": "backend/azure", "azure_container": "backend/azure", "gcs": "backend/gcs", "gcs_bucket": "backend/gcs", "s3": "backend/s3", "s3_bucket": "backend/s3", "range_engine": "transfer", "listing": "transfer",
+          "body": "store", "upload": "store", "object_store": "store", "memory": "backend/memory", "file": "backend/file", "azure": "backend/azure", "azure_container": "backend/azure", "gcs": "backend/gcs", "gcs_bucket": "backend/gcs", "gcs_sessions": "backend/gcs", "s3": "backend/s3", "s3_bucket": "backend/s3", "range_engine": "transfer", "listing": "transfer",
           "operations": "transfer", "open": "open", "sluice": "umbrella"}
 # Outside header, and the only places of lib/ and include/ that may include it. None may include an entry without places.
 OUTSIDE = [

@@ -10,6 +10,8 @@
 
 namespace sluice::inline v0 {
 
+class gcs_session_keeper;
+
 /// Everything a store of one bucket of Google Cloud Storage needs, which is spoken to by its JSON API.
 ///
 /// An object's `version` is its generation, and its ETag changes with its generation and its attributes. Keys have no CR and no LF, which
@@ -28,6 +30,9 @@ struct SLUICE_API gcs_settings : service_settings {
     std::uint64_t resumable_above = 8ull << 20;
     /// Bytes of one request of a resumable upload: a multiple of 256 KiB.
     std::uint64_t chunk_size = 64ull << 20;
+    /// Keeps the resumable uploads of puts with `put_options::resume_as`: another process goes on where the service has them.
+    /// Null: an upload ends with its put.
+    std::shared_ptr<gcs_session_keeper> sessions;
     /// Uploads in parts are made of temporary objects below this prefix, which are composed at the end, and then removed. Listings leave
     /// them out, unless they ask for the prefix. Empty: there are no uploads in parts, as for buckets whose objects may not be removed.
     std::string parts_prefix = ".sluice-parts/";

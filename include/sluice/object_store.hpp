@@ -43,7 +43,8 @@ struct capabilities {
     std::uint32_t longest_key = 1024;  ///< bytes; every key up to here is taken
     std::uint32_t remove_batch = 1;    ///< keys of one request; larger batches are split by the store
     bool uploads = false;              ///< create_upload
-    bool resumes = false;              ///< put_options::resume_as
+    bool resumes = false;              ///< put_options::resume_as of create_upload
+    bool resumes_puts = false;         ///< the same of put
     bool copies = false;               ///< copy
     bool lone_uploads = false;         ///< a write of a key takes away the parts of all other uploads of it: they fail then, and say so
     std::uint32_t max_parts = 0;       ///< of one upload

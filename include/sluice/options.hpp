@@ -83,8 +83,9 @@ struct put_options : call_options {
     sluice::v0::keeping keeping;
     bool create_only = false;  ///< `already_exists` when there is an object
     std::string if_match;      ///< replace exactly this version, else `precondition_failed`
-    /// `create_upload` only: names what is being written, its version included. An upload that is dropped, or whose process dies, then
-    /// keeps its parts, and the next one of the same key and name goes on with them. `unsupported` where `capabilities::resumes` is false.
+    /// Names what is being written, its version included. An upload that is dropped, or whose process dies, then keeps its parts, and the
+    /// next of the same key and name goes on with them; `unsupported` where `capabilities::resumes` is false. So does a put where
+    /// `capabilities::resumes_puts`; elsewhere it takes no notice.
     std::string resume_as;
 };
 

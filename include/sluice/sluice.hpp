@@ -13,6 +13,7 @@
 #include <sluice/gcs.hpp>
 #include <sluice/gcs_bucket.hpp>
 #include <sluice/gcs_credentials.hpp>
+#include <sluice/gcs_sessions.hpp>
 #include <sluice/listing.hpp>
 #include <sluice/memory.hpp>
 #include <sluice/object_store.hpp>

@@ -10,7 +10,7 @@ namespace sluice::inline v0::base {
 namespace {
 
 // As query parameters (name=value), as parts of an Authorization header (Credential=..., Signature=...) and as header lines (name: value).
-constexpr std::array<std::string_view, 23> secret_names{
+constexpr std::array<std::string_view, 24> secret_names{
     "x-amz-signature",
     "x-amz-credential",
     "x-amz-security-token",
@@ -34,6 +34,7 @@ constexpr std::array<std::string_view, 23> secret_names{
     "secretaccesskey",
     "sessiontoken",
     "access_token",
+    "upload_id",  // of a resumable upload to Google Cloud Storage
 };
 
 constexpr bool name_character(char const c) noexcept {

@@ -84,8 +84,8 @@ service_reply gcs_desk::take_chunk(gcs_session& session, service_request& reques
 }
 
 service_reply gcs_desk::finish_session(gcs_session& session) {
-    std::string const sum = base64(crc32c(session.received));
-    if (!session.promised_crc32c.empty() && session.promised_crc32c != sum) {
+    std::string const sum = session.promised_crc32c.empty() ? std::string() : base64(crc32c(session.received));
+    if (session.promised_crc32c != sum) {
         session.gone = true;
         throw service_problem(400, "invalid",
                               "Provided CRC32C \"" + session.promised_crc32c + "\" doesn't match calculated CRC32C \"" + sum + "\".");

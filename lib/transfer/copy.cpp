@@ -146,6 +146,7 @@ awaitable<copied> copy(std::shared_ptr<object_store> from, object_key what, std:
         result.put = co_await to->put(std::move(as), std::move(data), std::move(put));
         done.add(object.size);
     } else if (in_order) {
+        if (able.resumes_puts && put.resume_as.empty()) put.resume_as = resume_name(from->uri() + what, object, object.size, object.size);
         payload data(std::make_shared<object_source>(from, what, std::move(first), options.report));
         result.put = co_await to->put(std::move(as), std::move(data), std::move(put));
     } else {

@@ -202,7 +202,7 @@ def check_a_quota_is_waited_for_and_then_told(env):
 
 def check_who_pays_is_missing(env):
     files(env)
-    with Google(env, payer=("payer",)) as google:
+    with Google(env, payer=("payer=payer",)) as google:
         google.refused_all(USAGE, "gs://sluice-test/|requester pays", KEY)
 
 

@@ -8,7 +8,7 @@
 namespace sluice::test {
 
 /// Another store without its uploads and copies: one that writes in one request.
-class plain_store final : public object_store {
+class plain_store : public object_store {
 public:
     explicit plain_store(std::shared_ptr<object_store> inner) : inner_(std::move(inner)) {}
 
@@ -30,7 +30,7 @@ public:
     awaitable<remove_report> remove(std::vector<object_key> keys, call_options options) override { return inner_->remove(keys, options); }
     capabilities can() const noexcept override {
         capabilities able = inner_->can();
-        able.uploads = able.resumes = able.copies = false;
+        able.uploads = able.resumes = able.resumes_puts = able.copies = false;
         able.max_parts = 0;
         able.min_part = able.max_part = 0;
         return able;

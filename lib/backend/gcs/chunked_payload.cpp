@@ -1,5 +1,7 @@
 #include "backend/gcs/chunked_payload.hpp"
 
+#include "base/checksum.hpp"
+
 #include <algorithm>
 #include <utility>
 #include <vector>
@@ -10,17 +12,18 @@ struct chunked_payload::summed {
     explicit summed(std::shared_ptr<payload_source> of) : source(std::move(of)) {}
 
     void note(std::uint64_t const at, std::span<std::byte const> const came) {
-        if (at > so_far || at + came.size() <= so_far) return;
-        sum.update(came.subspan(static_cast<std::size_t>(so_far - at)));
-        so_far = at + came.size();
+        if (at > so_far.size || at + came.size() <= so_far.size) return;
+        so_far.crc = base::crc_extend(base::crc_kind::crc32c, so_far.crc, came.subspan(static_cast<std::size_t>(so_far.size - at)));
+        so_far.size = at + came.size();
     }
 
     std::shared_ptr<payload_source> const source;
-    base::checksum_stream sum{checksum_algorithm::crc32c};
-    std::uint64_t so_far = 0;  // of the front of the source
+    front so_far;
 };
 
 namespace {
+
+constexpr std::size_t piece_size = 1u << 20;  // of what is read for its sum alone
 
 /// A piece of a source.
 class window final : public payload_source {
@@ -77,8 +80,22 @@ payload chunked_payload::slice(std::uint64_t offset, std::uint64_t length) const
 
 std::string chunked_payload::crc32c() const {
     if (!source_) return known_;
-    if (source_->so_far != data_.size()) return {};
-    return base::crc_text(base::crc_kind::crc32c, source_->sum.crc());
+    if (source_->so_far.size != data_.size()) return {};
+    return base::crc_text(base::crc_kind::crc32c, source_->so_far.crc);
+}
+
+chunked_payload::front chunked_payload::summed_up() const { return source_ ? source_->so_far : front(); }
+
+awaitable<void> chunked_payload::sum_up_to(std::uint64_t const end) const {
+    if (!source_ || source_->so_far.size >= end) co_return;
+    std::vector<std::byte> memory(static_cast<std::size_t>(std::min<std::uint64_t>(end - source_->so_far.size, piece_size)));
+    while (source_->so_far.size < end) {
+        std::uint64_t const at = source_->so_far.size;
+        std::span<std::byte> const into =
+            std::span(memory).first(static_cast<std::size_t>(std::min<std::uint64_t>(end - at, memory.size())));
+        co_await source_->source->read(at, into);
+        source_->note(at, into);
+    }
 }
 
 }  // namespace sluice::inline v0::gcs

@@ -1,7 +1,6 @@
 #pragma once
 
-#include "base/checksum.hpp"
-
+#include <sluice/awaitable.hpp>
 #include <sluice/bytes.hpp>
 
 #include <cstdint>
@@ -22,6 +21,15 @@ public:
     std::string const& known_crc32c() const noexcept { return known_; }
     /// The same once all of a source has gone by; else empty.
     std::string crc32c() const;
+
+    /// How far the front of a source is summed up, and to what; of what lies in memory nothing.
+    struct front {
+        std::uint64_t size = 0, crc = 0;
+        friend bool operator==(front const&, front const&) = default;
+    };
+    front summed_up() const;
+    /// Reads what is not summed up before `end`.
+    awaitable<void> sum_up_to(std::uint64_t end) const;
 
     struct summed;  ///< a source, and what has come of it
 

@@ -1,8 +1,8 @@
 #include "backend/gcs/session.hpp"
 
-#include "backend/gcs/chunked_payload.hpp"
 #include "backend/gcs/operation.hpp"
 #include "backend/gcs/session_recipes.hpp"
+#include "backend/gcs/session_state.hpp"
 #include "backend/gcs/writing.hpp"
 #include "retry/classify.hpp"
 
@@ -27,34 +27,23 @@ constexpr std::size_t drain_limit = 64 * 1024;
 constexpr unsigned most_restarts = 3;
 constexpr std::chrono::seconds cancel_limit{5};
 
-/// What is written, and how far it has come.
-struct session_state {
-    session_state(object_key as, payload of, put_options const& how, target_condition asked)
-        : key(std::move(as)),
-          data(std::move(of)),
-          options(how),
-          condition(std::move(asked)) {}
-
-    object_key const key;
-    chunked_payload const data;
-    put_options const& options;
-    target_condition const condition;
-    std::string described;        // metadata of the object
-    std::string target;           // of the session; empty: there is none
-    std::uint64_t committed = 0;  // bytes the service has, as far as it told
-    std::uint64_t sent = 0;       // bytes it may have
-    std::uint64_t furthest = 0;   // of all sessions of this put
-    bool ask = false;             // it is to be asked first how far it is
-    unsigned restarts = 0;
-
-    void begin_anew() {
-        target.clear();
-        committed = sent = 0;
-        ask = false;
-    }
-};
-
 bool is_gone(failure const& f) noexcept { return f.info().status == 404 || f.info().status == 410; }
+
+/// Whatever comes of it: what is not cancelled ends by itself within a week.
+awaitable<void> cancel_session(std::shared_ptr<core const> store, object_key where, std::string target) {
+    boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
+    call_options options;
+    options.time_limit = cancel_limit;
+    operation op(std::move(store), std::move(executor), "put", std::move(where), operation_kind::overwrite, options);
+    recipe const r = cancel_recipe(target);
+    try {
+        outcome row = outcome::final_answer;
+        result<http::response> const answer = co_await op.send_once(&r, &row);
+        static_cast<void>(answer);
+    } catch (std::exception const&) {
+        // What the caller does besides is what counts.
+    }
+}
 
 awaitable<result<void>> begin(operation* const op, session_state* const now) {
     recipe const r = begin_session_recipe(op->bucket(), now->described, now->data.size(), now->options, now->condition);
@@ -64,6 +53,10 @@ awaitable<result<void>> begin(operation* const op, session_state* const now) {
     if (!target) co_return std::move(target).error();
     co_await answer->drain(drain_limit);
     now->target = *std::move(target);
+    session_note note = now->note();
+    co_await keep_session(&now->kept, std::move(note));
+    std::string old = std::exchange(now->superseded, std::string());
+    if (!old.empty()) co_await cancel_session(now->store, now->key, std::move(old));
     co_return result<void>();
 }
 
@@ -122,8 +115,15 @@ awaitable<result<resource>> write_all(operation* const op, session_state* const 
         }
         outcome row = outcome::final_answer;
         result<std::optional<resource>> came = co_await step(op, now, &row);
-        if (came && *came) co_return **std::move(came);
-        if (came) continue;
+        if (came) {
+            // What another process has sent has not gone by here.
+            std::uint64_t const there = *came ? now->data.size() : now->committed;
+            co_await now->data.sum_up_to(there);
+            if (*came) co_return **std::move(came);
+            session_note note = now->note();
+            co_await keep_session(&now->kept, std::move(note));
+            continue;
+        }
         if (is_gone(came.error()) && now->restarts++ < most_restarts) {
             now->begin_anew();
             continue;
@@ -149,24 +149,34 @@ awaitable<result<void>> check_whole(operation* const op, session_state const* co
     co_return both;
 }
 
-/// Whatever comes of it: what is not cancelled ends by itself within a week.
-awaitable<void> cancel_session(std::shared_ptr<core const> store, object_key where, std::string target) {
-    boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
-    call_options options;
-    options.time_limit = cancel_limit;
-    operation op(std::move(store), std::move(executor), "put", std::move(where), operation_kind::overwrite, options);
-    recipe const r = cancel_recipe(target);
-    outcome row = outcome::final_answer;
-    result<http::response> const answer = co_await op.send_once(&r, &row);
-    static_cast<void>(answer);
+/// Looks for what another process has left of this upload.
+awaitable<void> take_up(operation* const op, session_state* const now) {
+    std::string const described = resource_of(now->key, now->options, now->data.known_crc32c(), {});
+    recipe const r = begin_session_recipe(op->bucket(), described, now->data.size(), now->options, now->condition);
+    now->asked = digest_of(r);
+    now->kept = co_await claim_session(&op->store(), now->key, &now->options);
+    session_note const& left = now->kept.note;
+    if (left.target.empty()) co_return;
+    bool same = left.asked == now->asked && left.summed <= now->data.size();
+    if (same) co_await now->data.sum_up_to(left.summed);
+    same = same && now->data.summed_up() == chunked_payload::front{left.summed, left.crc};
+    if (same)
+        now->go_on();
+    else
+        now->superseded = left.target;
+    op->store().log.write(log_level::info, "put " + op->uri() +
+                                               (same ? ": goes on with the upload of another process"
+                                                     : ": the upload that was kept is of other bytes or options; it is replaced"));
 }
 
-awaitable<resource> write(operation* const op, session_state* const now, std::string put_id) {
+awaitable<resource> write(operation* const op, session_state* const now) {
     try {
-        now->described = resource_of(now->key, now->options, now->data.known_crc32c(), put_id);
+        co_await take_up(op, now);
+        now->described = resource_of(now->key, now->options, now->data.known_crc32c(), now->put_id);
         result<resource> made = co_await write_all(op, now);
-        if (!made && is_conditional(now->options)) made = co_await settle(op, std::move(made).error(), &now->options, put_id);
+        if (!made && is_conditional(now->options)) made = co_await settle(op, std::move(made).error(), &now->options, now->put_id);
         resource stored = op->deliver(std::move(made));
+        co_await forget_session(&op->store(), &now->kept);
         now->target.clear();
         result<void> const whole = co_await check_whole(op, now, &stored);
         op->deliver(whole);
@@ -190,29 +200,33 @@ awaitable<target_condition> condition_of(operation* const op, put_options const*
 
 awaitable<resource> write_by_session(std::shared_ptr<core const> store, put_place where, payload data, put_options options) {
     boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
-    std::string const id = put_id_for(executor, options);
+    std::string id = put_id_for(executor, options);
     // How far it has come is asked before anything is sent again: no attempt is blind, nor one in silence on another connection.
     operation op(store, std::move(executor), where.name, std::move(where.shown), operation_kind::overwrite, options);
     op.tell_resends();
     target_condition condition = co_await condition_of(&op, &options);
-    session_state now(std::move(where.key), std::move(data), options, std::move(condition));
+    session_state now(store, std::move(where.key), std::move(data), options, std::move(condition));
+    now.put_id = std::move(id);
     std::exception_ptr failed;
+    bool may_pass = true;  // of what a source throws: nothing is wrong with the upload
     try {
-        co_return co_await write(&op, &now, id);
+        co_return co_await write(&op, &now);
+    } catch (boost::system::system_error const& e) {
+        failed = std::current_exception();
+        may_pass = is_worth_keeping(e.code());
     } catch (...) {
         failed = std::current_exception();
     }
-    if (!now.target.empty()) {
+    bool const stays = may_pass && now.kept.has(now.target);
+    if (!now.target.empty() && !stays) {
+        bool const throwing = co_await boost::asio::this_coro::throw_if_cancelled();
         co_await boost::asio::this_coro::throw_if_cancelled(false);
         auto const cancel = [&]() -> awaitable<void> {
-            try {
-                co_await cancel_session(store, op.key(), now.target);
-            } catch (std::exception const&) {
-                // The first failure is the one to tell.
-            }
+            co_await forget_session(&op.store(), &now.kept);
+            co_await cancel_session(store, op.key(), now.target);
         };
         co_await async::shield(cancel);
-        co_await boost::asio::this_coro::throw_if_cancelled(true);
+        co_await boost::asio::this_coro::throw_if_cancelled(throwing);
     }
     std::rethrow_exception(failed);
 }

@@ -94,6 +94,7 @@ public:
         c.reading = cloud::reading_habit_of_services();
         c.create_only_put = c.conditional_put = c.versions = c.attributes = c.checksums = c.copies = true;
         c.uploads = c.resumes = !core_->settings.parts_prefix.empty();
+        c.resumes_puts = core_->settings.sessions != nullptr;
         c.max_parts = max_parts;
         c.max_part = max_object;
         return c;

@@ -3,6 +3,8 @@
 
 #include <sluice/async/task_group.hpp>
 
+#include <boost/asio/this_coro.hpp>
+
 #include <algorithm>
 #include <optional>
 #include <set>
@@ -235,4 +237,26 @@ TEST_CASE("gcs sessions: bug 14: uploads of one key have a session each (google-
     std::string const there = w.gcs.get("bucket", "k").value_or("nothing");
     CHECK((there == pattern(size) || there == pattern(size + 1000)));
     CHECK(w.gcs.sessions_open() == 0);
+}
+
+TEST_CASE("gcs sessions: whoever has turned off that cancels throw still has it off after an upload that failed") {
+    for (bool const throwing : {false, true}) {
+        gcs_world w;
+        w.faults("PUT", {std::nullopt, refusing(403, "forbidden")});
+        std::shared_ptr<object_store> const store = w.store();
+        errc failed{};
+        bool after = !throwing;
+        w.run([&]() -> awaitable<void> {
+            co_await boost::asio::this_coro::throw_if_cancelled(throwing);
+            try {
+                co_await store->put("k", from_source(size));
+            } catch (error const& e) {
+                failed = e.reason();
+            }
+            after = co_await boost::asio::this_coro::throw_if_cancelled();
+        });
+        CHECK(failed == errc::permission_denied);
+        CHECK(after == throwing);
+        CHECK(w.gcs.sessions_open() == 0);
+    }
 }

@@ -19,6 +19,8 @@ TEST_CASE("values of secret parameters go, all else stays") {
         {"/b/k?sv=1&sig=CANARY", "/b/k?sv=1&sig=REDACTED"},
         {"/b/k?design=oak&sign=x&sigma=1&sig", "/b/k?design=oak&sign=x&sigma=1&sig"},
         {"/b/k?sig=&x", "/b/k?sig=&x"},
+        {"/upload/storage/v1/b/b/o?uploadType=resumable&upload_id=CANARY",
+         "/upload/storage/v1/b/b/o?uploadType=resumable&upload_id=REDACTED"},
         {"/b/k?X-Goog-Signature=CANARY", "/b/k?X-Goog-Signature=REDACTED"},
         {"/b/k?X%2DAmz%2dSignature=CANARY", "/b/k?X%2DAmz%2dSignature=REDACTED"},
         {"/go?to=https%3A%2F%2Fh%2Fk%3Fx%3D1%26sig%3DCANARY%26y%3D2&z=3",

@@ -70,3 +70,22 @@ CO_TEST("gcs chunks: a gap has no sum") {
     co_await read_all(data.slice(3, 6));
     CHECK(data.crc32c().empty());
 }
+
+CO_TEST("gcs chunks: what another process has sent is read for its sum, once") {
+    chunked_payload const data(payload(std::shared_ptr<payload_source>(std::make_shared<digits>())));
+    co_await data.sum_up_to(4);
+    CHECK(data.summed_up().size == 4);
+    chunked_payload::front const first = data.summed_up();
+    co_await data.sum_up_to(2);
+    CHECK(data.summed_up() == first);
+    co_await read_all(data.slice(2, 7));
+    CHECK(data.summed_up().size == 9);
+    CHECK(data.crc32c() == sum_of_digits);
+}
+
+CO_TEST("gcs chunks: what lies in memory has its sum already") {
+    chunked_payload const data(payload(std::string("123456789")));
+    co_await data.sum_up_to(9);
+    CHECK(data.summed_up() == chunked_payload::front());
+    CHECK(data.crc32c() == sum_of_digits);
+}
