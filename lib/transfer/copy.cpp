@@ -104,6 +104,14 @@ awaitable<std::uint64_t> fill(part_reader* reader, lanes on, upload into, counte
     co_return kept.load();
 }
 
+/// `told` by the answer to a range of `what`. Of an empty object that is a refusal, which says no more than that it is empty.
+awaitable<object_meta> described(std::shared_ptr<object_store> from, object_key what, object_meta told, head_options how) {
+    if (told.size != 0 || !told.etag.empty()) co_return std::move(told);
+    object_meta now = co_await from->head(std::move(what), std::move(how));
+    if (now.size == 0) co_return std::move(now);
+    co_return std::move(told);  // it has been replaced since
+}
+
 awaitable<copied> copy_within(std::shared_ptr<object_store> store, object_key what, object_key as, copy_options options) {
     store_copy_options how;
     static_cast<put_options&>(how) = std::move(options.put);
@@ -134,7 +142,8 @@ awaitable<copied> copy(std::shared_ptr<object_store> from, object_key what, std:
         read.threshold = read.part_size;  // the first part is one of the upload's, and some services want all but the last alike
     read.threshold = std::max(*read.threshold, able.min_part);
     opening first = co_await open_first(from, what, byte_range::whole(), *read.threshold, read, deadline);
-    object_meta const object = first.object();
+    head_options how = until(read.get, clock, deadline);
+    object_meta const object = co_await described(from, what, first.object(), std::move(how));
     put_options put = put_options_for(std::move(options.put), object, able);
     counter done(options.report, object.size);
 

@@ -51,6 +51,9 @@ TEST_CASE("arguments: a complaint is one line that names what was not understood
         {{"cat", "s3://b/k", "--range", "9-1"}, "--range: \"9-1\" is not a range like 0-99, 100- or -50"},
         {{"cat", "s3://b/k", "--range", "1-2", "--offset", "1"}, "--range excludes --offset"},
         {{"cp", "a", "s3://b/k", "--part-size", "0"}, "--part-size: \"0\" is not a size like 8MiB"},
+        {{"cp", "a", "s3://b/k", "--strategy", "swift"}, "--strategy: \"swift\" is not single, ranges or sharded"},
+        {{"bench", "get", "s3://b/k", "--strategy", "sharded"}, "--strategy: \"sharded\" is not single or ranges"},
+        {{"cat", "s3://b/k", "--strategy", "sharded", "--threads", "0"}, "--threads: \"0\" is not"},
         {{"uploads"}, "a verb is required"},
         {{"uploads", "ls"}, "URI is required"},
         {{"uploads", "abort", "s3://b/k", "--older-than", "yesterday"}, "--older-than: \"yesterday\" is not a time like 24h or 30m"},
@@ -84,6 +87,16 @@ TEST_CASE("arguments: options of every verb stand before or behind it, and a key
         CHECK(what->global.time_limit == std::chrono::minutes(2));
         CHECK(std::get<ls_options>(what->verb).uri == "s3://b/--nope");
     }
+}
+
+TEST_CASE("arguments: how a large object is read") {
+    std::variant<command, parse_end> const got = parsed({"cp", "s3://b/k", "here", "--strategy", "sharded", "--threads", "3"});
+    auto const* const what = std::get_if<command>(&got);
+    REQUIRE(what != nullptr);
+    auto const& cp = std::get<cp_options>(what->verb);
+    CHECK(cp.transfer.strategy == read_strategy::sharded);
+    CHECK(cp.transfer.threads == 3);
+    CHECK_FALSE(cp.transfer.part_size.has_value());
 }
 
 TEST_CASE("arguments: a benchmark's numbers") {
