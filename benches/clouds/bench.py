@@ -1,27 +1,16 @@
 """What the benchmarks of the clouds share: the small server, and clients that print one JSON line of their work phase."""
-import json, os, subprocess, urllib.request
+import json, os, subprocess, sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from serving import Server  # noqa: E402
 
 MIB, GIB = 1 << 20, 1 << 30
 
 
-class Server:
-    """Answers after `latency` ms, each body at most at `rate` MB/s (0: as fast as it goes); goes when its standard input is closed."""
-
-    def __init__(self, build, latency=0, rate=0):
-        command = [str(build / "benches/bench-clouds-server"), str(latency), str(rate)]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.port = self.process.stdout.readline().strip()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.stdin.close()
-        self.process.wait(timeout=10)
-
-    def counted(self):
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/stats") as answer:
-            return json.load(answer)
+def server_of(build, latency=0, rate=0):
+    """Answers after `latency` ms, each body at most at `rate` MB/s (0: as fast as it goes)."""
+    return Server(build / "benches/bench-clouds-server", latency, rate)
 
 
 def measured(command):

@@ -7,7 +7,7 @@ be busy. Writes BUILD_DIR/bench-ranges.json."""
 import argparse, json, sys
 from pathlib import Path
 
-from bench import MIB, Server, client, surroundings
+from bench import MIB, client, server_of, surroundings
 
 RATE, LATENCIES, STORES = 60, (5, 20, 50), ("s3", "azure", "gcs")
 SIZES = (1, 4, 8, 16, 64, 256)
@@ -25,7 +25,7 @@ def seconds(build, server, store, size, **options):
 def strategies(build, stores):
     rows = []
     for latency in LATENCIES:
-        with Server(build, latency, RATE) as server:
+        with server_of(build, latency, RATE) as server:
             for store in stores:
                 for size in SIZES:
                     took = {name: seconds(build, server, store, size, **options) for name, options in STRATEGIES.items()}
@@ -38,7 +38,7 @@ def sweep(build):
     """candidate -> (latency, size) -> gain, of s3; the server treats all alike."""
     gains = {c: {} for c in CANDIDATES}
     for latency in LATENCIES:
-        with Server(build, latency, RATE) as server:
+        with server_of(build, latency, RATE) as server:
             for size in BETWEEN:
                 single = seconds(build, server, "s3", size, strategy="single")
                 for threshold, least in CANDIDATES:

@@ -6,7 +6,7 @@ server counted. Prints Markdown tables and writes BUILD_DIR/bench-clouds.json.""
 import argparse, json, statistics, sys
 from pathlib import Path
 
-from bench import GIB, MIB, Server, client, measured, surroundings
+from bench import GIB, MIB, client, measured, server_of, surroundings
 
 SIZE = 4 * GIB
 STORES = {"s3": "S3", "azure": "Azure", "s3+crc32c": "S3, CRC32C", "gcs": "Google, CRC32C"}
@@ -96,7 +96,7 @@ def main():
     parser.add_argument("--no-concurrency", action="store_true")
     options = parser.parse_args()
     build = options.build.resolve()
-    with Server(build) as server:
+    with server_of(build) as server:
         ways = {"download": list(downloads(build, server.port)), "upload": list(uploads(build, server.port))}
         results = {d: {key: [] for key, _, _ in w} for d, w in ways.items()}
         for i in range(options.rounds):

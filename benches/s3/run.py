@@ -3,30 +3,14 @@
 
 Interleaved rounds; medians; ratios within this run only. CPU is user+sys of the client's work phase; client+server adds the server's, because
 loopback moves work between the two, and more so for a single sender. Every sample is checked against what the server counted. Prints Markdown tables and writes BUILD_DIR/bench-s3.json."""
-import argparse, json, os, statistics, subprocess, sys, urllib.request
+import argparse, json, os, statistics, subprocess, sys
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from serving import Server  # noqa: E402
 
 GIB = 1 << 30
 SIZE, PARTS, LISTED, REMOVED = 4 * GIB, 512, 200_000, 100_000
-
-
-class Server:
-    """The server; it goes when its standard input is closed."""
-
-    def __init__(self, build):
-        self.process = subprocess.Popen([str(build / "benches/bench-s3-server")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.port = self.process.stdout.readline().strip()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.stdin.close()
-        self.process.wait(timeout=10)
-
-    def counted(self):
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/stats") as answer:
-            return json.load(answer)
 
 
 def groups(build, port):
@@ -115,7 +99,7 @@ def main():
     parser.add_argument("--only", default="", help="groups whose name has this: PUT, GET, list, delete")
     options = parser.parse_args()
     build = options.build.resolve()
-    with Server(build) as server:
+    with Server(build / "benches/bench-s3-server") as server:
         todo = {g: c for g, c in groups(build, server.port).items() if options.only in g}
         results = {(g, n): [] for g, clients in todo.items() for n in clients}
         for i in range(options.rounds):
