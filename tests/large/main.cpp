@@ -1,5 +1,6 @@
 // large [--gib N] [KIND..]: an object of N (12) GiB from and to a service of each KIND (s3, azure, gcs) in this process, which makes it up
-// and sums it up as it passes. Both ends must have seen the same bytes, and process and service together must stay below 64 MiB.
+// and sums it up as it passes; and with several kinds a copy between the last two. Both ends must have seen the same bytes, and process and
+// service together must stay below 64 MiB.
 #include "large/service.hpp"
 
 #include <sluice/async/runtime.hpp>
@@ -92,6 +93,21 @@ void run(std::string const& kind, std::uint64_t size) {
     check(kind + " up", size, went, service.taken("up"));
 }
 
+/// Through this program, from one service to another.
+void run_copy(std::string const& from, std::string const& to, std::uint64_t size) {
+    large::service source(from, size), target(to, size);
+    peak_resident();
+    async::runtime runtime;
+    auto const main = [&]() -> awaitable<void> {
+        copy_options options;
+        options.read.threshold = options.read.part_size = part;
+        options.read.parts_in_flight = in_flight;
+        co_await copy_object(source.store(), "large", target.store(), "up", options);
+    };
+    runtime.run(main);
+    check(from + " to " + to, size, source.given(), target.taken("up"));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -107,6 +123,7 @@ int main(int argc, char** argv) {
     if (kinds.empty()) kinds = {"s3", "azure", "gcs"};
     try {
         for (std::string const& kind : kinds) run(kind, (gib << 30) + 12'345);
+        if (kinds.size() > 1) run_copy(kinds.end()[-2], kinds.back(), (gib << 30) + 12'345);
     } catch (std::exception const& e) {
         std::printf("FAIL %s\n", e.what());
         return 1;
