@@ -142,7 +142,8 @@ awaitable<copied> copy(std::shared_ptr<object_store> from, object_key what, std:
         read.threshold = read.part_size;  // the first part is one of the upload's, and some services want all but the last alike
     read.threshold = std::max(*read.threshold, able.min_part);
     opening first = co_await open_first(from, what, byte_range::whole(), *read.threshold, read, deadline);
-    head_options how = until(read.get, clock, deadline);
+    get_options const limited = until(read.get, clock, deadline);
+    head_options how(static_cast<head_options const&>(limited));
     object_meta const object = co_await described(from, what, first.object(), std::move(how));
     put_options put = put_options_for(std::move(options.put), object, able);
     counter done(options.report, object.size);
