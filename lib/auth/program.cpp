@@ -2,6 +2,7 @@
 
 #include "async/blocking.hpp"
 #include "auth/key_documents.hpp"
+#include "base/descriptor.hpp"
 
 #include <boost/asio/this_coro.hpp>
 
@@ -27,20 +28,7 @@ namespace sluice::inline v0::auth {
 
 namespace {
 
-class descriptor {
-public:
-    explicit descriptor(int fd) noexcept : fd_(fd) {}
-    descriptor(descriptor const&) = delete;
-    descriptor& operator=(descriptor const&) = delete;
-    ~descriptor() { close(); }
-    int get() const noexcept { return fd_; }
-    void close() noexcept {
-        if (fd_ >= 0) ::close(std::exchange(fd_, -1));
-    }
-
-private:
-    int fd_;
-};
+using base::descriptor;
 
 failure system_failure(std::string what, int const error) { return {errc::io, std::move(what) + ": " + std::strerror(error)}; }
 
@@ -120,10 +108,10 @@ result<std::string> run_program(program const& what) {
     auto const timer = alarm_after(what.limit);
     if (!timer) return timer.error();
     descriptor const alarm(*timer);
-    auto const child = start(what, to.get());
+    auto const child = start(what, to.number());
     if (!child) return child.error();
     to.close();
-    std::optional<std::string> text = read_all(from.get(), alarm.get());
+    std::optional<std::string> text = read_all(from.number(), alarm.number());
     if (!text) ::kill(*child, SIGKILL);
     int const status = wait_for(*child);
     if (!text) return failure(errc::timed_out, what.name + " did not end within its time, or printed too much");

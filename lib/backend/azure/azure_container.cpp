@@ -5,6 +5,7 @@
 #include "backend/azure/presign.hpp"
 #include "backend/azure/request.hpp"
 #include "backend/azure/response.hpp"
+#include "cloud/service_time.hpp"
 #include "store/at_edge.hpp"
 
 #include <algorithm>
@@ -106,7 +107,7 @@ awaitable<std::vector<listed_container>> all_containers(store_pointer store, cal
 
 awaitable<std::string> presign(store_pointer store, object_key where, presign_options options) {
     boost::asio::any_io_executor const executor = co_await boost::asio::this_coro::executor;
-    wall_time const now = async::clock::of(executor).wall() + std::chrono::duration_cast<wall_time::duration>(store->clock_offset());
+    wall_time const now = cloud::service_time(*store, async::clock::of(executor).wall());
     result<std::string> url = presigned_url(*store, where, options, now);
     if (!url) throw_error(std::move(url).error(), "presign", store->uri + where);
     co_return *std::move(url);

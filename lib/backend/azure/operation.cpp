@@ -4,10 +4,10 @@
 #include "backend/azure/batch.hpp"
 #include "backend/azure/request.hpp"
 #include "base/http_date.hpp"
+#include "cloud/service_time.hpp"
 
 #include <boost/asio/this_coro.hpp>
 
-#include <chrono>
 #include <utility>
 
 namespace sluice::inline v0::azure {
@@ -56,7 +56,7 @@ awaitable<result<void>> operation::prepare(outgoing* const into) {
     http::request& request = into->request;
     std::string const path = what_->key.empty() ? store_->container_path() : store_->blobs_path();
     cloud::render(*what_, store_->where.host, path, request);
-    as_.at = clock().wall() + std::chrono::duration_cast<wall_time::duration>(store_->clock_offset());
+    as_.at = cloud::service_time(*store_, clock().wall());
     request.headers.add("x-ms-version", version);
     if (!batch_.empty()) add_batch(request);
     prove(request);

@@ -2,6 +2,7 @@
 #include <sluice/gcs_sessions.hpp>
 
 #include "async/blocking.hpp"
+#include "base/descriptor.hpp"
 
 #include <sluice/error.hpp>
 
@@ -22,27 +23,10 @@ namespace gcs {
 
 namespace {
 
+using base::descriptor;
+
 constexpr std::size_t longest_text = 64 * 1024;
 constexpr unsigned most_changes = 100;  // of a file between its opening and its lock
-
-/// An open file; closed, and unlocked, with it.
-class descriptor {
-public:
-    explicit descriptor(int number) noexcept : number_(number) {}
-    descriptor(descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-    descriptor& operator=(descriptor&& other) noexcept {
-        std::swap(number_, other.number_);
-        return *this;
-    }
-    ~descriptor() {
-        if (number_ >= 0) ::close(number_);
-    }
-    int number() const noexcept { return number_; }
-    explicit operator bool() const noexcept { return number_ >= 0; }
-
-private:
-    int number_;
-};
 
 /// The locked file of a place. One that nothing was saved in goes with it.
 class place_file {

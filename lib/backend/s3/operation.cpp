@@ -2,8 +2,8 @@
 
 #include "backend/s3/aws_chunked.hpp"
 #include "backend/s3/response.hpp"
+#include "cloud/service_time.hpp"
 
-#include <chrono>
 #include <utility>
 
 namespace sluice::inline v0::s3 {
@@ -48,7 +48,7 @@ awaitable<result<void>> operation::prepare(outgoing* const into) {
     as_.anonymous = anonymous;
     as_.temporary = !anonymous && !keys_->session_token.empty();
     as_.region = where_->region;
-    as_.signed_at = clock().wall() + std::chrono::duration_cast<wall_time::duration>(store_->clock_offset());
+    as_.signed_at = cloud::service_time(*store_, clock().wall());
     if (anonymous) co_return result<void>();
     std::string_view hash = what_->payload_hash;
     // An empty body need not be left out of the signature, but by default writes are signed as they ever were.

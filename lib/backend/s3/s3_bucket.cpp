@@ -10,6 +10,7 @@
 #include "backend/s3/upload_listing.hpp"
 #include "backend/s3/uploads.hpp"
 #include "backend/s3/versions.hpp"
+#include "cloud/service_time.hpp"
 #include "store/at_edge.hpp"
 #include "store/check.hpp"
 
@@ -90,7 +91,7 @@ awaitable<std::string> presign(store_pointer store, object_key where, presign_op
         std::shared_ptr<credentials const> keys;
         if (store->settings.credentials) keys = co_await store->settings.credentials->get();
         if (!keys || keys->access_key.empty()) op.raise({errc::unauthenticated, "a presigned URL needs credentials, and there are none"});
-        wall_time const at = now + std::chrono::duration_cast<wall_time::duration>(store->clock_offset());
+        wall_time const at = cloud::service_time(*store, now);
         co_return presigned_url(store->signer, r, store->where(), *keys, at, options.expires);
     } catch (...) {
         op.rethrow();
